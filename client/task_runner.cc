@@ -1,0 +1,39 @@
+#include "client/task_runner.h"
+
+#include "common/quant/container.h"
+#include "common/quant/registry.h"
+
+namespace covey::client {
+
+Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experiment& experiment,
+                            const UserTask& task, ByteSpan model, const learn::Samples& samples,
+                            const learn::MemberState& state) {
+  const Layout& full = trainer.layout();
+  const Layout exchanged = learn::exchanged_layout(full, experiment);
+  COVEY_ASSIGN_OR_RETURN(const auto container, quant::ContainerView::parse(model, exchanged));
+  const Values received = container.decode();
+  COVEY_ASSIGN_OR_RETURN(Values values, learn::starting_values(full, exchanged, received, state));
+
+  TaskResult result;
+  result.tentative = state;
+  const learn::LocalTask local{task.round, task.attempt, task.user.value, experiment.training.objective,
+                               &samples};
+  Values optimizer = state.optimizer;
+  COVEY_ASSIGN_OR_RETURN(const learn::LocalReport report, trainer.train(local, values, optimizer));
+  result.report = {report.loss, report.mask_rate, report.pseudo_labels, report.images, report.seconds};
+  result.nothing_to_report = report.nothing_to_report;
+  if (result.nothing_to_report) return result;
+
+  Values delta = learn::exchanged_values(full, values, exchanged);
+  for (std::size_t i = 0; i < delta.size(); ++i) delta[i] -= received[i];
+  COVEY_ASSIGN_OR_RETURN(const auto codec,
+                         quant::make_codec(experiment.upload.codec, {int(experiment.upload.bits)}));
+  const quant::CodecDraws draws(experiment.seed,
+                                {Purpose::kUploadCodec, task.round, task.attempt, task.user.value});
+  COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));
+  if (experiment.training.optimizer_state != "reset") result.tentative.optimizer = std::move(optimizer);
+  if (experiment.averaging.bn_buffers == "local") result.tentative.buffers = std::move(values);
+  return result;
+}
+
+}  // namespace covey::client

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "common/learn/local_trainer.h"
+#include "common/learn/member.h"
+#include "common/wire/messages.h"
+
+namespace covey::client {
+
+/// One selected user's work in a round.
+struct UserTask {
+  std::uint32_t round = 0;
+  std::uint32_t attempt = 0;
+  UserId user;
+};
+
+struct TaskResult {
+  bool nothing_to_report = false;
+  Bytes update;  ///< encoded, empty when there is nothing to report
+  wire::Report report;
+  learn::MemberState tentative;  ///< becomes the device's state if the update counts
+};
+
+/// Decode the model, train, encode the update: what a device does in a round, without I/O. The simulator and
+/// the daemon run this same function.
+///   model   an encoded model container of the exchanged tensors
+///   errors  kCorrupt or kInvalidArgument for a model that does not fit; kInternal when training diverges
+Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experiment& experiment,
+                            const UserTask& task, ByteSpan model, const learn::Samples& samples,
+                            const learn::MemberState& state);
+
+}  // namespace covey::client

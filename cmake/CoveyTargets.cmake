@@ -1,0 +1,69 @@
+# Every folder is one library target: covey_<name> with the alias covey::<name>. Link by alias only.
+
+get_filename_component(COVEY_SOURCE_DIR "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+
+find_program(COVEY_CCACHE ccache)
+if(COVEY_CCACHE)
+  # A precompiled header is cached only when its time stamps and defines are not part of the key.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${COVEY_CCACHE})
+endif()
+
+add_library(covey_flags INTERFACE)
+target_compile_features(covey_flags INTERFACE cxx_std_17)
+target_include_directories(covey_flags INTERFACE "${COVEY_SOURCE_DIR}")
+# No contraction into fused multiply-adds: the same source must give the same bits on every code path.
+target_compile_options(covey_flags INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                             -Wnon-virtual-dtor -Woverloaded-virtual)
+if(COVEY_WERROR)
+  target_compile_options(covey_flags INTERFACE -Werror)
+endif()
+if(COVEY_SANITIZE)
+  target_compile_options(covey_flags INTERFACE -fsanitize=${COVEY_SANITIZE} -fno-omit-frame-pointer
+                                               -fno-sanitize-recover=all)
+  target_link_options(covey_flags INTERFACE -fsanitize=${COVEY_SANITIZE})
+endif()
+
+# covey_library(name SOURCES a.cc ... DEPS covey::base ... [TORCH])
+#   TORCH: the folder uses LibTorch; its sources share one precompiled LibTorch header.
+function(covey_library name)
+  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPS" ${ARGN})
+  add_library(covey_${name} STATIC ${ARG_SOURCES})
+  add_library(covey::${name} ALIAS covey_${name})
+  target_link_libraries(covey_${name} PUBLIC covey_flags ${ARG_DEPS})
+  if(ARG_TORCH)
+    target_link_libraries(covey_${name} PUBLIC covey_torch)
+    target_precompile_headers(covey_${name} REUSE_FROM covey_torch_pch)
+  endif()
+endfunction()
+
+# covey_test(name SOURCES a_test.cc ... DEPS covey::x ... [TORCH]): one GoogleTest program, one ctest entry.
+function(covey_test name)
+  cmake_parse_arguments(ARG "TORCH" "TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE covey_flags ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
+  if(ARG_TORCH)
+    target_link_libraries(${name} PRIVATE covey_torch)
+    target_precompile_headers(${name} REUSE_FROM covey_torch_pch)
+  endif()
+  target_compile_definitions(${name} PRIVATE COVEY_SOURCE_DIR="${COVEY_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+if(COVEY_TORCH)
+  # LibTorch's headers cost about ten CPU-seconds a file; they are compiled once.
+  add_library(covey_torch INTERFACE)
+  target_include_directories(covey_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+  target_link_libraries(covey_torch INTERFACE ${TORCH_LIBRARIES})
+  separate_arguments(covey_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+  target_compile_options(covey_torch INTERFACE ${covey_torch_flags})
+  file(WRITE "${PROJECT_BINARY_DIR}/torch_pch.cc" "// Holds the precompiled LibTorch header that other targets reuse.\n")
+  add_library(covey_torch_pch STATIC "${PROJECT_BINARY_DIR}/torch_pch.cc")
+  target_link_libraries(covey_torch_pch PUBLIC covey_flags covey_torch)
+  target_precompile_headers(covey_torch_pch PRIVATE <torch/torch.h>)
+endif()

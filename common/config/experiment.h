@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace covey::config {
+
+/// Where the images come from. Only the coordinator and the simulator read this section; it is never sent to
+/// a client.
+struct Data {
+  std::string name = "glyphs";        ///< which reader
+  std::string path;                   ///< folder of the data set; glyphs needs none
+  std::string partition = "classes";  ///< classes (by R) | iid | dirichlet | shards | natural
+  double dirichlet_alpha = 0.5;       ///< partition = dirichlet: concentration, > 0; small is uneven
+  std::int64_t shards_per_user = 2;   ///< partition = shards: class-sorted pieces that a user gets
+  std::int64_t train_limit =
+      0;  ///< use at most this many training samples (a seeded, class-balanced subset); 0 = all
+  std::int64_t test_limit = 0;      ///< the same for the test set
+  std::int64_t glyph_classes = 10;  ///< glyphs: 10..47
+  std::int64_t glyph_train = 6000;  ///< glyphs: generated training images
+  std::int64_t glyph_test = 1000;   ///< glyphs: generated test images
+};
+
+struct Model {
+  std::string name = "cnn";
+  std::string norm = "group";  ///< group | batch | none
+};
+
+struct Federation {
+  std::int64_t users = 10;          ///< K
+  std::int64_t communicating = 10;  ///< C_k, 1..K
+  std::int64_t period = 16;         ///< T, local steps per round
+  std::int64_t labelled = 1000;     ///< N_s, labelled samples on the server
+  double noniid = 0.4;              ///< R, 0..1 (partition = classes)
+  std::int64_t rounds = 200;        ///< committed rounds, warm-up included
+  std::int64_t warmup_rounds = 0;   ///< first rounds in which only the server trains
+  std::string order = "alternate";  ///< parallel: the server is averaged with the users | alternate: users
+                                    ///< are averaged, then the server fine-tunes
+  std::string selection = "fixed";  ///< fixed: draw from all K | available: draw from the connected users
+  std::int64_t min_updates = 1;     ///< fewer present members at the deadline void the round
+  double over_select = 0.0;         ///< extra share of users that get a task; the round closes at C_k updates
+  double deadline_s = 600;          ///< seconds after which a round closes
+  std::int64_t evaluate_every = 1;  ///< rounds between evaluations; the last round is always evaluated
+  std::int64_t keep_rounds = 2;     ///< committed rounds whose models stay on disk
+};
+
+struct Training {
+  std::string objective = "consistency";  ///< what users minimise
+  double threshold = 0.95;                ///< tau: confidence from which a pseudo-label counts
+  std::string labels =
+      "round";              ///< moving: pseudo-labels at every step | round: once, from the received model
+  double alignment = 0.0;   ///< power of the pseudo-label distribution alignment; 0 = off
+  double cutout = 0.5;      ///< side of the Cutout square as a share of the image side; 0 = off
+  bool flip = true;         ///< horizontal flips in both views; always off for characters and digits
+  std::int64_t batch = 64;  ///< images per step; a consistency step sends two views of each through the model
+  std::string optimizer = "sgd";
+  double lr = 0.0;  ///< 0 = 0.03 * (C_k + 1) * batch / 128
+  double momentum = 0.9;
+  bool nesterov = true;
+  double weight_decay = 1e-4;
+  std::string schedule =
+      "cosine";  ///< cosine: 7/16 of a cosine over the run | paper: the form of the authors' code | constant
+  std::int64_t schedule_warmup_steps = 0;  ///< schedule = paper: linear warm-up, in steps
+  std::int64_t schedule_total_steps = 0;   ///< schedule = paper: Ttot; 0 = rounds * period
+  double schedule_cycles = 2.286;          ///< schedule = paper: c in cos(pi * c * x)
+  double schedule_floor = 1e-5;            ///< smallest factor of the base rate
+  std::string optimizer_state = "reset";   ///< reset | user | slot (simulator only)
+};
+
+struct Averaging {
+  std::string rule = "grouping";    ///< fedavg = one group
+  std::int64_t groups = 0;          ///< S; 0 = ceil(C_k / g) with g = 5 up to C_k = 10, else 10
+  std::string bn_buffers = "mean";  ///< mean: averaged with the weights | local: never leave the device
+};
+
+/// One direction of the exchange.
+struct Exchange {
+  std::string codec = "ptq";  ///< fp32 | ptq
+  std::int64_t bits = 8;      ///< 2..8
+};
+
+/// One experiment file: the only configuration that the three programs share. The defaults stand here and
+/// nowhere else.
+struct Experiment {
+  std::uint64_t seed = 1;
+  std::string numerics = "native";  ///< native | avx2: pins the instruction set of all numeric libraries
+  Data data;
+  Model model;
+  Federation federation;
+  Training training;
+  Averaging averaging;
+  Exchange download;
+  Exchange upload;
+};
+
+}  // namespace covey::config

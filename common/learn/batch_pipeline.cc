@@ -1,0 +1,98 @@
+#include "common/learn/batch_pipeline.h"
+
+namespace covey::learn {
+
+BatchPipeline::BatchPipeline(const PipelineOptions& options, const Stream& order, const Stream& augment)
+    : options_(options),
+      order_(options.samples->size(), options.batch, order),
+      augment_(augment),
+      augmenter_(options.views),
+      normaliser_(options.views.shape, options.normalisation),
+      scratch_(options.views.shape.bytes()) {
+  for (Batch& slot : slots_) {
+    if (options_.weak) slot.weak = image_tensor();
+    if (options_.strong) slot.strong = image_tensor();
+    slot.labels = torch::empty({static_cast<std::int64_t>(order_.batch())}, torch::kInt64);
+  }
+  producer_ = std::thread([this] { produce(); });
+}
+
+BatchPipeline::~BatchPipeline() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  producer_.join();
+}
+
+torch::Tensor BatchPipeline::image_tensor() const {
+  const data::ImageShape& shape = options_.views.shape;
+  return torch::empty({static_cast<std::int64_t>(order_.batch()), shape.channels, shape.height, shape.width},
+                      torch::kFloat32);
+}
+
+void BatchPipeline::produce() {
+  for (std::size_t step = 0; step < options_.steps; ++step) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stopping_ || step < released_ + kSlots; });
+      if (stopping_) return;
+    }
+    fill(slots_[step % kSlots], step);
+    {
+      const std::lock_guard lock(mutex_);
+      ++produced_;
+    }
+    changed_.notify_all();
+  }
+}
+
+void BatchPipeline::fill(Batch& slot, std::size_t step) {
+  const Samples& samples = *options_.samples;
+  const auto positions = order_.next();
+  std::int64_t* labels = slot.labels.data_ptr<std::int64_t>();
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    labels[i] = samples.labels.empty() ? data::kNoLabel : samples.labels[positions[i]];
+    fill_views(slot, step, i, samples.indices[positions[i]]);
+  }
+}
+
+void BatchPipeline::fill_views(Batch& slot, std::size_t step, std::size_t position, std::uint32_t sample) {
+  const auto image = options_.samples->images->image(sample);
+  const std::uint64_t item = 2 * (step * order_.batch() + position);
+  const auto write = [&](torch::Tensor& views) {
+    normaliser_.normalise(scratch_, {views.data_ptr<float>() + position * scratch_.size(), scratch_.size()});
+  };
+  if (options_.weak) {
+    Sequence draws(augment_, item);
+    augmenter_.weak_view(image, draws, Span<std::uint8_t>(scratch_));
+    write(slot.weak);
+  }
+  if (options_.strong) {
+    Sequence draws(augment_, item + 1);
+    augmenter_.strong_view(image, draws, Span<std::uint8_t>(scratch_));
+    write(slot.strong);
+  }
+}
+
+Batch BatchPipeline::next() {
+  std::unique_lock lock(mutex_);
+  COVEY_CHECK(taken_ < options_.steps, "no more than the agreed steps");
+  // Asking for a batch gives the one before it back.
+  released_ = taken_;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return produced_ > taken_; });
+  Batch batch = slots_[taken_ % kSlots];
+  ++taken_;
+  lock.unlock();
+  const auto move = [&](torch::Tensor& t) {
+    if (t.defined()) t = t.to(options_.device);
+  };
+  move(batch.weak);
+  move(batch.strong);
+  move(batch.labels);
+  return batch;
+}
+
+}  // namespace covey::learn

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "common/data/augment/normaliser.h"
+#include "common/data/augment/views.h"
+#include "common/learn/objective.h"
+#include "common/learn/samples.h"
+
+namespace covey::learn {
+
+struct PipelineOptions {
+  const Samples* samples = nullptr;
+  std::size_t steps = 0;
+  std::size_t batch = 0;
+  bool weak = false;  ///< which views each batch carries
+  bool strong = false;
+  data::ViewOptions views;
+  data::Normalisation normalisation;
+  torch::Device device = torch::kCPU;
+};
+
+/// Makes the batches of one member's local steps on a thread of its own, one batch ahead of the training that
+/// consumes them. Sample i of step s is augmented with draws keyed by (s * batch + i, view), so timing never
+/// changes a pixel.
+class BatchPipeline {
+ public:
+  /// `order` is keyed by kDataOrder, `augment` by kAugment; both by (round, attempt, member).
+  BatchPipeline(const PipelineOptions& options, const Stream& order, const Stream& augment);
+  ~BatchPipeline();
+  BatchPipeline(const BatchPipeline&) = delete;
+  BatchPipeline& operator=(const BatchPipeline&) = delete;
+
+  /// The next batch; its tensors are valid until the following call. At most `steps` calls.
+  Batch next();
+  std::size_t batch() const { return order_.batch(); }
+
+ private:
+  static constexpr std::size_t kSlots = 2;
+
+  void produce();
+  void fill(Batch& slot, std::size_t step);
+  void fill_views(Batch& slot, std::size_t step, std::size_t position, std::uint32_t sample);
+  torch::Tensor image_tensor() const;
+
+  PipelineOptions options_;
+  SampleOrder order_;
+  Stream augment_;
+  data::Augmenter augmenter_;
+  data::Normaliser normaliser_;
+  std::vector<std::uint8_t> scratch_;
+  std::array<Batch, kSlots> slots_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t produced_ = 0;
+  std::size_t released_ = 0;  ///< batches that the consumer has done with
+  std::size_t taken_ = 0;
+  bool stopping_ = false;
+  std::thread producer_;
+};
+
+}  // namespace covey::learn

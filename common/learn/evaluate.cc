@@ -1,0 +1,54 @@
+#include "common/learn/evaluate.h"
+
+#include <numeric>
+
+#include "common/data/augment/normaliser.h"
+
+namespace covey::learn {
+
+namespace {
+
+torch::Tensor normalised_batch(const data::Images& images, Span<const std::uint32_t> indices,
+                               const data::Normaliser& normaliser) {
+  const data::ImageShape& shape = images.shape;
+  torch::Tensor batch =
+      torch::empty({static_cast<std::int64_t>(indices.size()), shape.channels, shape.height, shape.width},
+                   torch::kFloat32);
+  float* out = batch.data_ptr<float>();
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    normaliser.normalise(images.image(indices[i]), {out + i * shape.bytes(), shape.bytes()});
+  }
+  return batch;
+}
+
+}  // namespace
+
+torch::Tensor eval_logits(nn::Model& model, const data::Images& images, Span<const std::uint32_t> indices,
+                          const data::Normalisation& normalisation, torch::Device device) {
+  const torch::NoGradGuard no_grad;
+  const bool was_training = model.is_training();
+  model.eval();
+  const data::Normaliser normaliser(images.shape, normalisation);
+  std::vector<torch::Tensor> logits;
+  for (std::size_t start = 0; start < indices.size(); start += kEvaluationBatch) {
+    const auto part = indices.subspan(start, std::min(kEvaluationBatch, indices.size() - start));
+    logits.push_back(model.forward(normalised_batch(images, part, normaliser).to(device)).to(torch::kCPU));
+  }
+  model.train(was_training);
+  return torch::cat(logits);
+}
+
+Evaluation evaluate(nn::Model& model, const data::Images& images, const data::Normalisation& normalisation,
+                    torch::Device device) {
+  COVEY_CHECK(images.size() > 0, "nothing to evaluate on");
+  std::vector<std::uint32_t> indices(images.size());
+  std::iota(indices.begin(), indices.end(), 0u);
+  const torch::Tensor logits = eval_logits(model, images, indices, normalisation, device);
+  const torch::Tensor labels = torch::tensor(images.labels, torch::kInt32).to(torch::kInt64);
+  Evaluation evaluation;
+  evaluation.accuracy = logits.argmax(1).eq(labels).to(torch::kFloat64).mean().item<double>();
+  evaluation.loss = torch::nn::functional::cross_entropy(logits.to(torch::kFloat64), labels).item<double>();
+  return evaluation;
+}
+
+}  // namespace covey::learn

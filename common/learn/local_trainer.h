@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "common/config/experiment.h"
+#include "common/learn/objective.h"
+#include "common/learn/optimizer.h"
+#include "common/learn/samples.h"
+#include "common/learn/schedule.h"
+#include "common/nn/model.h"
+
+namespace covey::learn {
+
+/// What every replica of one experiment shares.
+struct TrainingSetup {
+  config::Experiment experiment;
+  data::ImageShape shape;
+  int classes = 0;
+  data::Normalisation normalisation;
+  bool characters = false;  ///< no flips
+};
+
+/// One member's local steps in one round.
+struct LocalTask {
+  std::uint32_t round = 0;
+  std::uint32_t attempt = 0;
+  std::uint32_t entity = 0;  ///< user number, or kServerEntity
+  std::string objective;     ///< registered name
+  const Samples* samples = nullptr;
+};
+
+/// What came of it, besides the changed model.
+struct LocalReport {
+  bool nothing_to_report = false;  ///< labels = round, and no sample was confident: no step was taken
+  double loss = 0;                 ///< mean over the steps
+  double mask_rate = 0;            ///< 1 with true labels
+  std::vector<std::uint32_t> pseudo_labels;  ///< accepted per class; empty with true labels
+  std::uint64_t images = 0;                  ///< steps * batch
+  double seconds = 0;
+};
+
+/// A model replica with its optimiser, owned by one worker thread: trains members one after the other.
+///
+/// The result is a function of (setup, task, values, momentum) alone: every draw is keyed by (seed, round,
+/// attempt, entity, step, sample), so thread counts and the order of tasks change nothing.
+class LocalTrainer {
+ public:
+  static Result<std::unique_ptr<LocalTrainer>> make(const TrainingSetup& setup);
+
+  const Layout& layout() const { return layout_; }
+  nn::Model& model() { return *model_; }
+
+  /// Trains `federation.period` steps from `values` (in layout order, replaced by the result).
+  /// `optimizer_state` is what the member kept from an earlier round (empty: start from zero) and is replaced
+  /// by the state after the last step. Errors: kInternal when the loss or the model is no longer finite.
+  Result<LocalReport> train(const LocalTask& task, Values& values, Values& optimizer_state);
+
+  /// Pseudo-labels from the model as it is now, in eval mode, over all of `samples` (training.labels =
+  /// round): the confident samples with their labels.
+  Samples label_round(const Samples& samples, PseudoLabeller& labeller);
+
+ private:
+  LocalTrainer(const TrainingSetup& setup, std::shared_ptr<nn::Model> model);
+  Result<LocalReport> take_steps(const LocalTask& task, const Objective& objective, const Samples& samples,
+                                 PseudoLabeller& labeller);
+  torch::Tensor step_loss(const Objective& objective, const Batch& batch, PseudoLabeller& labeller);
+
+  TrainingSetup setup_;
+  std::shared_ptr<nn::Model> model_;
+  Layout layout_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<Schedule> schedule_;
+  torch::Device device_;
+};
+
+}  // namespace covey::learn

@@ -1,0 +1,75 @@
+#include "common/learn/member.h"
+
+#include <cstring>
+
+namespace covey::learn {
+
+namespace {
+
+void put_values(const Values& values, ByteWriter& out) {
+  out.put(static_cast<std::uint64_t>(values.size()));
+  out.put_bytes({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)});
+}
+
+Result<Values> get_values(ByteReader& in) {
+  COVEY_ASSIGN_OR_RETURN(const auto count, in.get<std::uint64_t>("value count"));
+  if (count > in.remaining() / sizeof(float))
+    return corrupt("member state claims more values than it has bytes");
+  COVEY_ASSIGN_OR_RETURN(const ByteSpan raw, in.get_bytes(count * sizeof(float), "values"));
+  Values values(count);
+  if (count > 0) std::memcpy(values.data(), raw.data(), raw.size());
+  return values;
+}
+
+bool is_variance(const TensorSpec& tensor) {
+  const std::string suffix = "running_var";
+  return tensor.name.size() >= suffix.size() &&
+         tensor.name.compare(tensor.name.size() - suffix.size(), suffix.size(), suffix) == 0;
+}
+
+}  // namespace
+
+Bytes encode_member_state(const MemberState& state) {
+  ByteWriter out;
+  put_values(state.optimizer, out);
+  put_values(state.buffers, out);
+  return out.take();
+}
+
+Result<MemberState> decode_member_state(ByteSpan bytes) {
+  ByteReader in(bytes);
+  MemberState state;
+  COVEY_ASSIGN_OR_RETURN(state.optimizer, get_values(in));
+  COVEY_ASSIGN_OR_RETURN(state.buffers, get_values(in));
+  if (in.remaining() != 0) return corrupt("member state has bytes after its end");
+  return state;
+}
+
+Layout exchanged_layout(const Layout& full, const config::Experiment& experiment) {
+  return experiment.averaging.bn_buffers == "local" ? full.without(TensorKind::kBuffer) : full;
+}
+
+Result<Values> starting_values(const Layout& full, const Layout& exchanged, Span<const float> received,
+                               const MemberState& state) {
+  if (!state.buffers.empty() && state.buffers.size() != full.value_count()) {
+    return corrupt("the buffers on this device belong to another model");
+  }
+  Values values = state.buffers;
+  if (values.empty()) {
+    values.assign(full.value_count(), 0.0f);
+    for (const TensorSpec& tensor : full.tensors()) {
+      if (is_variance(tensor))
+        std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(tensor.offset), tensor.count, 1.0f);
+    }
+  }
+  copy_shared_tensors(exchanged, received, full, Span<float>(values));
+  return values;
+}
+
+Values exchanged_values(const Layout& full, Span<const float> values, const Layout& exchanged) {
+  Values part(exchanged.value_count());
+  copy_shared_tensors(full, values, exchanged, Span<float>(part));
+  return part;
+}
+
+}  // namespace covey::learn

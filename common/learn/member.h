@@ -1,0 +1,34 @@
+#pragma once
+
+#include "common/base/bytes.h"
+#include "common/base/layout.h"
+#include "common/config/experiment.h"
+
+namespace covey::learn {
+
+/// What a member of the federation (a user's device, or the server trainer) keeps from round to round besides
+/// its data.
+struct MemberState {
+  Values optimizer;  ///< optimiser state; empty where it is reset every round
+  Values buffers;    ///< full model values of which only the buffers count; empty where buffers are averaged
+
+  bool empty() const { return optimizer.empty() && buffers.empty(); }
+};
+
+Bytes encode_member_state(const MemberState& state);
+/// kCorrupt when the bytes are not exactly one state.
+Result<MemberState> decode_member_state(ByteSpan bytes);
+
+/// The tensors that travel: all, or without the buffers when those stay with their member
+/// (averaging.bn_buffers = local).
+Layout exchanged_layout(const Layout& full, const config::Experiment& experiment);
+
+/// The values that a member trains from: what it received, completed by its own buffers (at first: means 0,
+/// variances 1). kCorrupt when `state` belongs to another model.
+Result<Values> starting_values(const Layout& full, const Layout& exchanged, Span<const float> received,
+                               const MemberState& state);
+
+/// The exchanged part of a member's full values.
+Values exchanged_values(const Layout& full, Span<const float> values, const Layout& exchanged);
+
+}  // namespace covey::learn

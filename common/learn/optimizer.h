@@ -1,0 +1,37 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <vector>
+
+#include "common/base/layout.h"
+#include "common/base/registry.h"
+#include "common/config/experiment.h"
+
+namespace covey::learn {
+
+/// Changes a model's parameters from their gradients. Bound to one replica; state starts empty.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+
+  /// One step with learning rate `rate` from the gradients that lie in the parameters; it may overwrite them.
+  virtual void step(double rate) = 0;
+
+  /// Forgets all state.
+  virtual void reset() = 0;
+
+  /// All state as one flat array; empty after reset. `restore` takes what `state` gave; kCorrupt on another
+  /// size.
+  virtual Values state() const = 0;
+  virtual Status restore(Span<const float> state) = 0;
+};
+
+using OptimizerMaker = std::unique_ptr<Optimizer> (*)(std::vector<torch::Tensor> parameters,
+                                                      const config::Training&);
+
+/// sgd.
+const Registry<OptimizerMaker>& optimizer_registry();
+
+}  // namespace covey::learn

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "common/config/experiment.h"
+
+namespace covey::learn {
+
+/// Hard labels that a model gave to unlabelled images, and which of them count.
+struct PseudoLabels {
+  torch::Tensor labels;  ///< N, int64
+  torch::Tensor mask;    ///< N, float32: 1 where the label counts
+};
+
+/// Turns predictions into pseudo-labels (ssfl.md 2): argmax where the largest probability reaches the
+/// threshold tau. With alignment a > 0, probabilities are first divided by (running mean prediction)^a and
+/// normalised again, so that a class that the model gives too often needs more confidence; this is what keeps
+/// labels from collapsing into one class.
+class PseudoLabeller {
+ public:
+  PseudoLabeller(const config::Training& training, int classes);
+
+  /// Labels one batch of `logits` (N x classes, no graph) and updates the running mean with it.
+  PseudoLabels label_moving(const torch::Tensor& logits);
+
+  /// Labels a user's whole data at once: the mean prediction is that of all `logits`.
+  PseudoLabels label_round(const torch::Tensor& logits) const;
+
+  /// Accepted labels per class and images seen, over all calls that `count` got.
+  void count(const PseudoLabels& labels);
+  const std::vector<std::uint32_t>& accepted_per_class() const { return accepted_; }
+  std::uint64_t seen() const { return seen_; }
+  double mask_rate() const;
+
+ private:
+  PseudoLabels threshold(const torch::Tensor& probabilities, const torch::Tensor& mean) const;
+
+  double threshold_;
+  double alignment_;
+  torch::Tensor running_mean_;
+  std::vector<std::uint32_t> accepted_;
+  std::uint64_t seen_ = 0;
+};
+
+}  // namespace covey::learn

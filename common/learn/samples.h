@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/base/random.h"
+#include "common/data/dataset.h"
+
+namespace covey::learn {
+
+/// A member's training data: some images of a block that may be shared with other members.
+struct Samples {
+  const data::Images* images = nullptr;
+  std::vector<std::uint32_t> indices;  ///< into `images`, in the member's own order
+  std::vector<std::int32_t> labels;    ///< one per index: true or pseudo-label; empty when there are none
+
+  std::size_t size() const { return indices.size(); }
+};
+
+/// All of `images`, with their labels.
+Samples all_samples(const data::Images& images);
+
+/// The order in which a member sees its samples: a fresh shuffle at the start of a round and whenever all
+/// were seen; an incomplete batch at the end of a pass is dropped (ssfl.md 2). A member with fewer samples
+/// than `batch` uses all in every step.
+class SampleOrder {
+ public:
+  /// `size` >= 1; `stream` is keyed by (kDataOrder, round, attempt, member).
+  SampleOrder(std::size_t size, std::size_t batch, const Stream& stream);
+
+  std::size_t batch() const { return batch_; }
+  /// Positions (0..size-1) of the next batch; valid until the next call.
+  Span<const std::uint32_t> next();
+
+ private:
+  void reshuffle();
+
+  std::size_t batch_;
+  Stream stream_;
+  std::vector<std::uint32_t> order_;
+  std::size_t used_ = 0;
+  std::uint64_t pass_ = 0;
+};
+
+}  // namespace covey::learn

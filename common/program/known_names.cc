@@ -1,0 +1,30 @@
+#include "common/program/known_names.h"
+
+#include "common/average/registry.h"
+#include "common/data/partition/registry.h"
+#include "common/data/registry.h"
+#include "common/learn/objective.h"
+#include "common/learn/optimizer.h"
+#include "common/learn/schedule.h"
+#include "common/nn/model.h"
+#include "common/quant/registry.h"
+
+namespace covey::program {
+
+config::KnownNames known_names(bool with_data) {
+  config::KnownNames names;
+  names.by_key["model.name"] = nn::model_registry().names();
+  names.by_key["training.objective"] = learn::objective_registry().names();
+  names.by_key["training.optimizer"] = learn::optimizer_registry().names();
+  names.by_key["training.schedule"] = learn::schedule_registry().names();
+  names.by_key["averaging.rule"] = average::rule_registry().names();
+  names.by_key["download.codec"] = quant::codec_registry().names();
+  names.by_key["upload.codec"] = quant::codec_registry().names();
+  if (with_data) {
+    names.by_key["data.name"] = data::dataset_registry().names();
+    names.by_key["data.partition"] = data::partition_registry().names();
+  }
+  return names;
+}
+
+}  // namespace covey::program

@@ -1,0 +1,475 @@
+#include "server/engine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/average/accumulator.h"
+#include "common/learn/evaluate.h"
+#include "common/nn/device.h"
+#include "common/nn/state.h"
+#include "common/quant/registry.h"
+
+namespace covey::server {
+
+namespace {
+
+RoundSettings round_settings(const config::Experiment& experiment) {
+  const config::Federation& f = experiment.federation;
+  RoundSettings settings;
+  settings.users = static_cast<std::uint32_t>(f.users);
+  settings.communicating = static_cast<std::uint32_t>(f.communicating);
+  settings.rounds = static_cast<std::uint32_t>(f.rounds);
+  settings.warmup_rounds = static_cast<std::uint32_t>(f.warmup_rounds);
+  settings.order = f.order == "parallel" ? Order::kParallel : Order::kAlternate;
+  settings.only_connected = f.selection == "available";
+  settings.min_updates = static_cast<std::uint32_t>(f.min_updates);
+  settings.deadline_s = f.deadline_s;
+  return settings;
+}
+
+std::uint32_t selected_count(const config::Federation& f) {
+  const double asked = std::ceil(static_cast<double>(f.communicating) * (1 + f.over_select));
+  return static_cast<std::uint32_t>(std::min(asked, static_cast<double>(f.users)));
+}
+
+Bytes raw_bytes(const Values& values) {
+  const auto* data = reinterpret_cast<const std::uint8_t*>(values.data());
+  return {data, data + values.size() * sizeof(float)};
+}
+
+Result<Values> values_of(ByteSpan bytes, const Layout& layout) {
+  if (bytes.size() != layout.fp32_bytes()) {
+    return corrupt("a stored model has " + std::to_string(bytes.size()) + " bytes, this experiment's needs " +
+                   std::to_string(layout.fp32_bytes()));
+  }
+  Values values(layout.value_count());
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+store::MemberState stored_state(SeatState state) {
+  switch (state) {
+    case SeatState::kDrawn:
+    case SeatState::kOffered:
+    case SeatState::kAbsent:
+      return store::MemberState::kAbsent;
+    case SeatState::kCounted:
+      return store::MemberState::kCounted;
+    case SeatState::kNothing:
+      return store::MemberState::kNothing;
+    case SeatState::kRefused:
+      return store::MemberState::kRefused;
+  }
+  return store::MemberState::kAbsent;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::make(EngineParts parts) {
+  if (!parts.selector) {
+    parts.selector = make_random_selector(parts.experiment.seed, selected_count(parts.experiment.federation));
+  }
+  COVEY_ASSIGN_OR_RETURN(const store::NextAttempt next, parts.store->next_attempt());
+  RoundCore::Resume resume;
+  resume.round = next.round;
+  if (next.begun || next.attempt > 0) resume.attempt = next.attempt;
+  if (next.begun) {
+    for (const store::Seat& seat : next.seats) resume.seats.push_back({seat.slot, seat.user});
+  }
+  RoundCore core(round_settings(parts.experiment), parts.selector, resume);
+  std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(core)));
+  COVEY_RETURN_IF_ERROR(engine->load());
+  return engine;
+}
+
+Engine::Engine(EngineParts parts, RoundCore core) : parts_(std::move(parts)), core_(std::move(core)) {}
+
+// ---- what is committed
+// ----------------------------------------------------------------------------------------------------
+
+Status Engine::load() {
+  exchanged_ = learn::exchanged_layout(full_layout(), parts_.experiment);
+  COVEY_RETURN_IF_ERROR(prepare_codecs());
+  COVEY_ASSIGN_OR_RETURN(const auto latest, parts_.store->latest());
+  return latest ? load_committed(*latest) : start_from_scratch();
+}
+
+Status Engine::prepare_codecs() {
+  const config::Experiment& e = parts_.experiment;
+  COVEY_ASSIGN_OR_RETURN(rule_, average::make_rule(e.averaging.rule));
+  COVEY_ASSIGN_OR_RETURN(groups_, rule_->group_map(static_cast<std::uint32_t>(e.federation.communicating),
+                                                   static_cast<std::uint32_t>(e.averaging.groups)));
+  COVEY_ASSIGN_OR_RETURN(download_codec_,
+                         quant::make_codec(e.download.codec, {static_cast<int>(e.download.bits)}));
+  return ok_status();
+}
+
+Status Engine::load_committed(const store::CommittedState& state) {
+  const store::BlobStore& blobs = parts_.store->blobs();
+  for (const Digest& digest : state.masters) {
+    COVEY_ASSIGN_OR_RETURN(const Bytes bytes, blobs.read(digest));
+    COVEY_ASSIGN_OR_RETURN(Values values, values_of(bytes, exchanged_));
+    models_.masters.push_back(std::move(values));
+  }
+  if (models_.masters.size() != groups_->group_count())
+    return corrupt("the stored run has another number of groups");
+  COVEY_ASSIGN_OR_RETURN(const Bytes average, blobs.read(state.average));
+  COVEY_ASSIGN_OR_RETURN(models_.average, values_of(average, exchanged_));
+  if (state.trainer_state) {
+    COVEY_ASSIGN_OR_RETURN(const Bytes bytes, blobs.read(*state.trainer_state));
+    COVEY_ASSIGN_OR_RETURN(server_state_, learn::decode_member_state(bytes));
+  }
+  return ok_status();
+}
+
+Status Engine::start_from_scratch() {
+  // A replica of its own: those of the pool belong to their threads.
+  COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(parts_.setup));
+  Values initial(full_layout().value_count());
+  nn::read_values(trainer->model(), full_layout(), Span<float>(initial));
+  models_.average = learn::exchanged_values(full_layout(), initial, exchanged_);
+  models_.masters.assign(groups_->group_count(), models_.average);
+  return ok_status();
+}
+
+Result<Values> Engine::tested_model() const {
+  return learn::starting_values(full_layout(), exchanged_, models_.average, server_state_);
+}
+
+Result<Bytes> Engine::encode_download(Span<const float> model) const {
+  return quant::encode_model(*download_codec_, exchanged_, model, quant::CodecDraws());
+}
+
+// ---- events
+// ---------------------------------------------------------------------------------------------------------------
+
+Status Engine::run(Event event) {
+  events_.push_back(std::move(event));
+  if (running_) return ok_status();  // the loop below, further up the stack, takes it
+  running_ = true;
+  Status status;
+  while (status.ok() && !events_.empty()) {
+    const Event next = std::move(events_.front());
+    events_.pop_front();
+    for (const Action& action : core_.step(parts_.clock(), next)) {
+      status = std::visit([this](const auto& a) { return execute(a); }, action);
+      if (!status.ok()) break;
+    }
+  }
+  running_ = false;
+  return status;
+}
+
+Status Engine::start() {
+  return run(event::Started{});
+}
+Status Engine::user_connected(UserId user) {
+  return run(event::UserConnected{user});
+}
+Status Engine::user_left(UserId user) {
+  return run(event::UserLeft{user});
+}
+Status Engine::tick() {
+  return run(event::Tick{});
+}
+
+Engine::SeatData* Engine::seat_of(UserId user) {
+  for (auto& [slot, seat] : seats_) {
+    if (seat.user == user) return &seat;
+  }
+  return nullptr;
+}
+
+Status Engine::update_offered(UserId user, const wire::UpdateOffer& offer) {
+  const bool current = offer.round == core_.round() && offer.attempt == core_.attempt();
+  SeatData* seat = current ? seat_of(user) : nullptr;
+  if (seat != nullptr && !seat->update) {
+    seat->report = offer.report;
+    seat->bytes_up = offer.update_bytes;
+    if (!offer.nothing_to_report) seat->update = offer.update;
+  }
+  return run(event::UpdateOffered{user, offer.round, offer.attempt, offer.update, offer.nothing_to_report});
+}
+
+std::string Engine::problem_with(ByteSpan bytes) const {
+  const auto view = quant::ContainerView::parse(bytes, exchanged_);
+  if (!view.ok()) return view.status().message();
+  const auto slots = static_cast<std::uint32_t>(parts_.experiment.federation.communicating);
+  return average::check_update(*view, average::magnitude_limit(slots)).message();
+}
+
+Status Engine::update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
+                              ByteSpan bytes) {
+  const std::string problem = problem_with(bytes);
+  if (SeatData* seat = seat_of(user)) seat->reason = problem;
+  arriving_ = bytes;
+  const Status status = run(event::UpdateArrived{user, round, attempt, update, problem});
+  arriving_ = {};
+  return status;
+}
+
+// ---- actions
+// --------------------------------------------------------------------------------------------------------------
+
+Status Engine::begin_models() {
+  const bool with_server =
+      core_.round() < static_cast<std::uint32_t>(parts_.experiment.federation.warmup_rounds) ||
+      parts_.experiment.federation.order == "parallel";
+  averager_ = std::make_unique<average::RoundAverager>(
+      *rule_, exchanged_, groups_->group_count(),
+      static_cast<std::uint32_t>(parts_.experiment.federation.communicating),
+      with_server ? average::Order::kParallel : average::Order::kAlternate);
+  group_bytes_.clear();
+  group_digests_.clear();
+  if (seats_.empty()) return ok_status();
+  for (const Values& master : models_.masters) {
+    COVEY_ASSIGN_OR_RETURN(Bytes bytes, encode_download(master));
+    group_bytes_.push_back(std::make_shared<const Bytes>(std::move(bytes)));
+    group_digests_.push_back(sha256(*group_bytes_.back()));
+  }
+  return ok_status();
+}
+
+Status Engine::execute(const action::StoreAttempt& a) {
+  round_started_ = parts_.clock();
+  seats_.clear();
+  std::vector<store::Seat> stored;
+  for (const Seat& seat : a.seats) {
+    const GroupId group = groups_->group_of(seat.slot);
+    seats_[seat.slot] = {seat.user, group, {}, {}, 0, 0, {}};
+    stored.push_back({seat.slot, seat.user, group});
+  }
+  COVEY_RETURN_IF_ERROR(parts_.store->begin_attempt(a.round, a.attempt, stored));
+  COVEY_RETURN_IF_ERROR(begin_models());
+  next_server_state_ = server_state_;
+  server_report_ = {};
+  return run(event::AttemptStored{});
+}
+
+Status Engine::execute(const action::SendTask& a) {
+  SeatData& seat = seats_.at(a.slot);
+  const auto& bytes = group_bytes_[seat.group.value];
+  seat.bytes_down = bytes->size();
+  COVEY_ASSIGN_OR_RETURN(const auto last_counted, parts_.store->last_counted(a.user));
+  parts_.clients->send_task({a.user, a.slot, seat.group, a.round, a.attempt, group_digests_[seat.group.value],
+                             bytes, a.seconds_left, last_counted});
+  return ok_status();
+}
+
+Status Engine::execute(const action::TrainServer& a) {
+  const Values& from = a.from_members ? next_models_.average : models_.average;
+  COVEY_ASSIGN_OR_RETURN(Values start,
+                         learn::starting_values(full_layout(), exchanged_, from, server_state_));
+  auto job = [this, a, values = std::move(start), optimizer = server_state_.optimizer](
+                 learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
+    const learn::LocalTask task{a.round, a.attempt, kServerEntity, "supervised", &parts_.server_samples};
+    auto report = trainer.train(task, values, optimizer);
+    return [this, report, values = std::move(values), optimizer = std::move(optimizer)]() mutable {
+      server_trained(std::move(report), std::move(values), std::move(optimizer));
+    };
+  };
+  parts_.pool->submit(std::move(job), true);
+  return ok_status();
+}
+
+void Engine::server_trained(Result<learn::LocalReport> report, Values values, Values optimizer) {
+  if (!report.ok()) {
+    status_ = report.status().with_context("the server's own steps");
+    return;
+  }
+  server_report_ = *report;
+  server_values_ = learn::exchanged_values(full_layout(), values, exchanged_);
+  next_server_state_.optimizer = std::move(optimizer);
+  if (exchanged_.value_count() != full_layout().value_count()) next_server_state_.buffers = std::move(values);
+  const Status status = run(event::ServerTrained{});
+  if (status_.ok()) status_ = status;
+}
+
+Status Engine::execute(const action::FetchUpdate& a) {
+  parts_.clients->fetch_update(a.user, a.update);
+  return ok_status();
+}
+
+Status Engine::execute(const action::CountUpdate& a) {
+  COVEY_ASSIGN_OR_RETURN(const auto view, quant::ContainerView::parse(arriving_, exchanged_));
+  return averager_->add_update(seats_.at(a.slot).group, view);
+}
+
+Status Engine::execute(const action::AnswerUpdate& a) {
+  parts_.clients->answer_update(a.user, {a.round, a.attempt, a.update, a.accepted, a.reason});
+  return ok_status();
+}
+
+Status Engine::execute(const action::Average& a) {
+  const Span<const float> server = a.with_server ? Span<const float>(server_values_) : Span<const float>();
+  COVEY_ASSIGN_OR_RETURN(next_models_, averager_->finish(models_, server));
+  averager_.reset();
+  return run(event::Averaged{});
+}
+
+Status Engine::fold_in_server() {
+  const bool warming_up =
+      core_.round() < static_cast<std::uint32_t>(parts_.experiment.federation.warmup_rounds);
+  if (warming_up || parts_.experiment.federation.order == "parallel") return ok_status();
+  return average::apply_server_change(exchanged_, server_values_, next_models_);
+}
+
+Status Engine::execute(const action::Commit& a) {
+  COVEY_RETURN_IF_ERROR(fold_in_server());
+  COVEY_ASSIGN_OR_RETURN(const store::CommitRecord record, commit_record(a));
+  COVEY_RETURN_IF_ERROR(parts_.store->commit_round(record));
+  models_ = std::move(next_models_);
+  server_state_ = std::move(next_server_state_);
+  COVEY_ASSIGN_OR_RETURN(
+      [[maybe_unused]] const std::size_t pruned,
+      parts_.store->prune(static_cast<std::uint32_t>(parts_.experiment.federation.keep_rounds)));
+  const auto counted =
+      std::count_if(record.members.begin(), record.members.end(),
+                    [](const store::MemberRecord& m) { return m.state == store::MemberState::kCounted; });
+  const store::RoundRecord row{record.state,
+                               record.figures,
+                               static_cast<std::uint32_t>(record.members.size()),
+                               static_cast<std::uint32_t>(counted),
+                               {}};
+  parts_.on_round(row);
+  if (record.evaluate) {
+    COVEY_ASSIGN_OR_RETURN(Values values, tested_model());
+    evaluate(row, std::move(values));
+  }
+  return run(event::Committed{});
+}
+
+Status Engine::execute(const action::VoidAttempt& a) {
+  parts_.logger->warn("round={} attempt={} void: too few members before the deadline", a.round, a.attempt);
+  averager_.reset();
+  return parts_.store->void_attempt(a.round, a.attempt, "too few members before the deadline",
+                                    member_records(a.seats));
+}
+
+Status Engine::execute(const action::FinishRun&) {
+  return ok_status();
+}
+
+// ---- commit
+// ---------------------------------------------------------------------------------------------------------------
+
+std::vector<store::MemberRecord> Engine::member_records(const std::map<SlotId, SeatState>& states) const {
+  std::vector<store::MemberRecord> members;
+  for (const auto& [slot, seat] : seats_) {
+    store::MemberRecord member;
+    member.seat = {slot, seat.user, seat.group};
+    member.state = stored_state(states.at(slot));
+    member.update = seat.update;
+    member.bytes_down = seat.bytes_down;
+    const bool arrived =
+        member.state == store::MemberState::kCounted || member.state == store::MemberState::kRefused;
+    member.bytes_up = arrived ? seat.bytes_up : 0;
+    member.loss = seat.report.loss;
+    member.mask_rate = seat.report.mask_rate;
+    member.images = seat.report.images;
+    member.train_seconds = seat.report.train_seconds;
+    member.reason = seat.reason;
+    members.push_back(std::move(member));
+  }
+  return members;
+}
+
+store::RoundFigures Engine::figures(const std::vector<store::MemberRecord>& members) {
+  store::RoundFigures f;
+  f.seconds = parts_.clock() - round_started_;
+  f.server_loss = server_report_.loss;
+  f.images = server_report_.images;
+  f.pseudo_labels.assign(static_cast<std::size_t>(parts_.setup.classes), 0);
+  std::size_t counted = 0;
+  std::size_t present = 0;
+  for (const store::MemberRecord& member : members) {  // in slot order, so that sums of floats have one value
+    f.bytes_down += member.bytes_down;
+    f.bytes_up += member.bytes_up;
+    if (member.bytes_down > 0) f.bytes_down_fp32 += exchanged_.fp32_bytes();
+    if (member.bytes_up > 0) f.bytes_up_fp32 += exchanged_.fp32_bytes();
+    const bool is_counted = member.state == store::MemberState::kCounted;
+    if (!is_counted && member.state != store::MemberState::kNothing) continue;
+    ++present;
+    f.mask_rate += member.mask_rate;
+    const auto& labels = seats_.at(member.seat.slot).report.pseudo_labels;
+    for (std::size_t c = 0; c < std::min(labels.size(), f.pseudo_labels.size()); ++c)
+      f.pseudo_labels[c] += labels[c];
+    if (!is_counted) continue;
+    ++counted;
+    f.user_loss += member.loss;
+    f.images += member.images;
+  }
+  if (counted > 0) f.user_loss /= static_cast<double>(counted);
+  if (present > 0) f.mask_rate /= static_cast<double>(present);
+  std::tie(f.wire_bytes_up, f.wire_bytes_down) = parts_.clients->take_wire_bytes();
+  return f;
+}
+
+bool Engine::evaluation_due(std::uint32_t round) const {
+  const config::Federation& f = parts_.experiment.federation;
+  return (round + 1) % f.evaluate_every == 0 || round + 1 == f.rounds;
+}
+
+Result<store::CommitRecord> Engine::commit_record(const action::Commit& commit) {
+  store::CommitRecord record;
+  store::BlobStore& blobs = parts_.store->blobs();
+  record.state.round = commit.round;
+  record.state.attempt = commit.attempt;
+  for (const Values& master : next_models_.masters) {
+    COVEY_ASSIGN_OR_RETURN(const Digest digest, blobs.put(raw_bytes(master)));
+    record.state.masters.push_back(digest);
+  }
+  COVEY_ASSIGN_OR_RETURN(record.state.average, blobs.put(raw_bytes(next_models_.average)));
+  COVEY_ASSIGN_OR_RETURN(record.state.trainer_state,
+                         blobs.put(learn::encode_member_state(next_server_state_)));
+  record.members = member_records(commit.seats);
+  record.figures = figures(record.members);
+  record.evaluate = evaluation_due(commit.round);
+  std::vector<UserId> counted;
+  for (const store::MemberRecord& member : record.members) {
+    if (member.state == store::MemberState::kCounted) counted.push_back(member.seat.user);
+  }
+  record.device_states = parts_.clients->committed_device_states(counted);
+  return record;
+}
+
+// ---- evaluation
+// -----------------------------------------------------------------------------------------------------------
+
+Status Engine::evaluate_what_a_crash_left() {
+  COVEY_ASSIGN_OR_RETURN(const auto missing, parts_.store->rounds_without_evaluation());
+  for (const std::uint32_t round : missing) {
+    COVEY_ASSIGN_OR_RETURN(const store::CommittedState state, parts_.store->committed(round));
+    COVEY_ASSIGN_OR_RETURN(const Bytes average, parts_.store->blobs().read(state.average));
+    COVEY_ASSIGN_OR_RETURN(const Values exchanged, values_of(average, exchanged_));
+    learn::MemberState server;
+    if (state.trainer_state) {
+      COVEY_ASSIGN_OR_RETURN(const Bytes bytes, parts_.store->blobs().read(*state.trainer_state));
+      COVEY_ASSIGN_OR_RETURN(server, learn::decode_member_state(bytes));
+    }
+    COVEY_ASSIGN_OR_RETURN(Values values,
+                           learn::starting_values(full_layout(), exchanged_, exchanged, server));
+    evaluate({state, {}, 0, 0, {}}, std::move(values));
+  }
+  return ok_status();
+}
+
+void Engine::evaluate(store::RoundRecord row, Values values) {
+  auto job = [this, row = std::move(row), model = std::move(values)](
+                 learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
+    const double started = parts_.clock();
+    nn::write_values(trainer.model(), trainer.layout(), model);
+    const learn::Evaluation result =
+        learn::evaluate(trainer.model(), *parts_.test, parts_.setup.normalisation, nn::choose_device());
+    row.evaluation =
+        store::Evaluation{row.state.round, result.accuracy, result.loss, {}, parts_.clock() - started};
+    return [this, row] {
+      const Status status = parts_.store->record_evaluation(*row.evaluation);
+      if (status_.ok()) status_ = status;
+      parts_.on_round(row);
+    };
+  };
+  parts_.pool->submit(std::move(job));
+}
+
+}  // namespace covey::server

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "common/average/round_averager.h"
+#include "common/learn/member.h"
+#include "common/learn/worker_pool.h"
+#include "common/store/run_store.h"
+#include "common/wire/messages.h"
+#include "server/round_core.h"
+
+namespace covey::server {
+
+/// A task on its way to the client of `user`. Its model stays valid as long as the pointer is held.
+struct OutgoingTask {
+  UserId user;
+  SlotId slot;
+  GroupId group;
+  std::uint32_t round = 0;
+  std::uint32_t attempt = 0;
+  Digest model;
+  std::shared_ptr<const Bytes> model_bytes;
+  double seconds_left = 0;
+  std::optional<store::LastCounted> last_counted;
+};
+
+/// What the engine asks of whoever talks to the clients: sockets, or the simulator.
+class Clients {
+ public:
+  virtual ~Clients() = default;
+  virtual void send_task(const OutgoingTask& task) = 0;
+  /// Get the bytes of an offered update, then call Engine::update_arrived.
+  virtual void fetch_update(UserId user, const Digest& update) = 0;
+  virtual void answer_update(UserId user, const wire::UpdateAnswer& answer) = 0;
+  /// Encoded device states that became committed with the round (the simulator keeps them; devices keep their
+  /// own).
+  virtual std::vector<std::pair<UserId, Digest>> committed_device_states(
+      const std::vector<UserId>& counted) = 0;
+  /// Frames sent and received since the last call: {up, down} in bytes.
+  virtual std::pair<std::uint64_t, std::uint64_t> take_wire_bytes() = 0;
+};
+
+struct EngineParts {
+  config::Experiment experiment;
+  learn::TrainingSetup setup;
+  learn::Samples server_samples;  ///< the N_s labelled samples
+  const data::Images* test = nullptr;
+  store::RunStore* store = nullptr;
+  learn::WorkerPool* pool = nullptr;
+  Clients* clients = nullptr;
+  std::shared_ptr<const Selector> selector;  ///< empty: random draws
+  std::function<double()> clock;             ///< seconds, monotonic
+  std::function<void(const store::RoundRecord&, bool evaluated)>
+      on_round;  ///< after a commit, and after an evaluation
+  Logger logger;
+};
+
+/// The coordinator without its sockets: carries out what RoundCore decides on models, store and worker
+/// threads. The deployed coordinator and the simulator both run it, which is why they give the same model.
+///
+/// All calls come from one thread, completions of the pool included. A call that fails leaves a run that can
+/// be resumed.
+class Engine {
+ public:
+  /// Continues the run that is in the store, or starts it from the initial model.
+  static Result<std::unique_ptr<Engine>> make(EngineParts parts);
+
+  Status start();
+  Status user_connected(UserId user);
+  Status user_left(UserId user);
+  Status update_offered(UserId user, const wire::UpdateOffer& offer);
+  /// All bytes of an update that fetch_update asked for.
+  Status update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
+                        ByteSpan bytes);
+  Status tick();
+
+  /// When tick() is due at the latest, on the parts' clock.
+  std::optional<double> next_deadline() const { return core_.next_deadline(); }
+  /// The last round is committed; evaluations may still run.
+  bool finished() const { return core_.finished(); }
+  /// The first failure of a job on the pool.
+  const Status& status() const { return status_; }
+  const RoundCore& core() const { return core_; }
+
+  /// w_avg with all its tensors, the server's own buffers included: what is tested and exported.
+  Result<Values> tested_model() const;
+  const Layout& full_layout() const { return parts_.pool->layout(); }
+  const Layout& exchanged_layout() const { return exchanged_; }
+  /// The bytes that the group of slot 0 would receive now.
+  Result<Bytes> encode_download(Span<const float> model) const;
+
+ private:
+  explicit Engine(EngineParts parts, RoundCore core);
+  Status load();
+  Status load_committed(const store::CommittedState& state);
+  Status start_from_scratch();
+  Status prepare_codecs();
+
+  Status run(Event event);
+  Status execute(const action::StoreAttempt&);
+  Status execute(const action::SendTask&);
+  Status execute(const action::TrainServer&);
+  Status execute(const action::FetchUpdate&);
+  Status execute(const action::CountUpdate&);
+  Status execute(const action::AnswerUpdate&);
+  Status execute(const action::Average&);
+  Status execute(const action::Commit&);
+  Status execute(const action::VoidAttempt&);
+  Status execute(const action::FinishRun&);
+
+  Status begin_models();
+  void server_trained(Result<learn::LocalReport> report, Values values, Values optimizer);
+  Status fold_in_server();
+  std::string problem_with(ByteSpan bytes) const;
+  Result<store::CommitRecord> commit_record(const action::Commit& commit);
+  std::vector<store::MemberRecord> member_records(const std::map<SlotId, SeatState>& seats) const;
+  store::RoundFigures figures(const std::vector<store::MemberRecord>& members);
+  Status evaluate_what_a_crash_left();
+  void evaluate(store::RoundRecord row, Values values);
+  bool evaluation_due(std::uint32_t round) const;
+
+  struct SeatData {
+    UserId user;
+    GroupId group;
+    wire::Report report;
+    std::optional<Digest> update;
+    std::uint64_t bytes_up = 0;
+    std::uint64_t bytes_down = 0;
+    std::string reason;
+  };
+  SeatData* seat_of(UserId user);
+
+  EngineParts parts_;
+  RoundCore core_;
+  Layout exchanged_;
+  std::unique_ptr<const average::AveragingRule> rule_;
+  std::optional<average::GroupMap> groups_;
+  std::unique_ptr<const quant::Codec> download_codec_;
+
+  average::GlobalModels models_;     ///< as committed
+  learn::MemberState server_state_;  ///< as committed
+
+  // The attempt under way.
+  average::GlobalModels next_models_;
+  learn::MemberState next_server_state_;
+  Values server_values_;  ///< exchanged part of w_s (or w_ft) after its steps
+  learn::LocalReport server_report_;
+  std::unique_ptr<average::RoundAverager> averager_;
+  std::vector<std::shared_ptr<const Bytes>> group_bytes_;
+  std::vector<Digest> group_digests_;
+  std::map<SlotId, SeatData> seats_;
+  ByteSpan arriving_;  ///< the update that CountUpdate is about
+  double round_started_ = 0;
+
+  std::deque<Event> events_;
+  bool running_ = false;
+  Status status_;
+};
+
+}  // namespace covey::server
