@@ -1,0 +1,178 @@
+#include "common/config/value.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace covey::config {
+
+namespace {
+
+template <typename... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <typename... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+std::string print_real(double value) {
+  std::array<char, 40> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  std::string text(digits.data(), end);
+  // Without a point, an exponent or a word (inf, nan) TOML would read a whole number.
+  if (text.find_first_of(".eni") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string describe_real(const Real& real) {
+  if (real.above_min) return "a number above " + print_real(real.min) + " up to " + print_real(real.max);
+  return "a number from " + print_real(real.min) + " to " + print_real(real.max);
+}
+
+bool inside(const Real& real, double value) {
+  // Written so that NaN is outside.
+  return (real.above_min ? value > real.min : value >= real.min) && value <= real.max;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// A value as messages show it: never long.
+std::string shown(const Value& value) {
+  constexpr std::size_t kShownMax = 60;
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr || text->size() <= kShownMax) return print(value);
+  return "text of " + std::to_string(text->size()) + " bytes";
+}
+
+/// What is wrong with a value, or empty.
+class Fit {
+ public:
+  Fit(const std::vector<std::string>* known, Value& value) : known_(known), value_(value) {}
+
+  std::string operator()(const Flag&) const {
+    return std::holds_alternative<bool>(value_) ? "" : wrong_type();
+  }
+
+  std::string operator()(const Text&) const {
+    const auto* text = std::get_if<std::string>(&value_);
+    if (text == nullptr) return wrong_type();
+    return text->size() <= kTextBytesMax ? "" : shown(value_) + " is too long";
+  }
+
+  std::string operator()(const Whole& whole) const {
+    const auto* number = std::get_if<std::int64_t>(&value_);
+    if (number == nullptr) return wrong_type();
+    return *number >= whole.min && *number <= whole.max ? "" : out_of_range();
+  }
+
+  std::string operator()(const Real& real) {
+    if (const auto* number = std::get_if<std::int64_t>(&value_)) value_ = static_cast<double>(*number);
+    const auto* number = std::get_if<double>(&value_);
+    if (number == nullptr) return wrong_type();
+    return inside(real, *number) ? "" : out_of_range();
+  }
+
+  std::string operator()(const Reals& reals) const {
+    const auto* numbers = std::get_if<std::vector<double>>(&value_);
+    if (numbers == nullptr) return wrong_type();
+    if (numbers->empty() || numbers->size() > reals.count_max) {
+      return "the list has " + std::to_string(numbers->size()) + " numbers";
+    }
+    for (const double number : *numbers) {
+      if (!inside(reals.each, number)) return print_real(number) + " is out of range";
+    }
+    return "";
+  }
+
+  std::string operator()(const Choices& choices) const { return one_of(choices.names); }
+
+  std::string operator()(const Named&) const {
+    if (known_ != nullptr) return one_of(*known_);
+    return (*this)(Text{});
+  }
+
+ private:
+  std::string wrong_type() const { return shown(value_) + " has the wrong type"; }
+  std::string out_of_range() const { return shown(value_) + " is out of range"; }
+
+  std::string one_of(const std::vector<std::string>& names) const {
+    const auto* name = std::get_if<std::string>(&value_);
+    if (name == nullptr) return wrong_type();
+    return contains(names, *name) ? "" : "unknown name " + shown(value_);
+  }
+
+  const std::vector<std::string>* known_;
+  Value& value_;
+};
+
+}  // namespace
+
+std::string describe(const Allowed& allowed, const std::vector<std::string>* known) {
+  return std::visit(
+      Overloaded{
+          [](const Flag&) -> std::string { return "true or false"; },
+          [](const Text&) { return "text of up to " + std::to_string(kTextBytesMax) + " bytes"; },
+          [](const Whole& whole) {
+            return "a whole number from " + std::to_string(whole.min) + " to " + std::to_string(whole.max);
+          },
+          [](const Real& real) { return describe_real(real); },
+          [](const Reals& reals) {
+            return "a list of 1 to " + std::to_string(reals.count_max) + ", each " +
+                   describe_real(reals.each);
+          },
+          [](const Choices& choices) { return joined(choices.names); },
+          [known](const Named&) -> std::string { return known == nullptr ? "a name" : joined(*known); },
+      },
+      allowed);
+}
+
+Result<Value> fit(const Allowed& allowed, const std::vector<std::string>* known, const Value& value) {
+  Value fitted = value;
+  const std::string wrong = std::visit(Fit(known, fitted), allowed);
+  if (wrong.empty()) return fitted;
+  return invalid_argument(wrong + ", allowed: " + describe(allowed, known));
+}
+
+std::string print(const Value& value) {
+  return std::visit(Overloaded{
+                        [](bool flag) -> std::string { return flag ? "true" : "false"; },
+                        [](std::int64_t number) { return std::to_string(number); },
+                        [](double number) { return print_real(number); },
+                        [](const std::string& text) { return toml_quoted(text); },
+                        [](const std::vector<double>& numbers) {
+                          std::vector<std::string> items;
+                          for (const double number : numbers) items.push_back(print_real(number));
+                          return "[" + joined(items) + "]";
+                        },
+                    },
+                    value);
+}
+
+std::string toml_quoted(std::string_view text) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      quoted += "\\u00";
+      quoted += kDigits[byte >> 4];
+      quoted += kDigits[byte & 15];
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace covey::config
