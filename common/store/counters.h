@@ -1,0 +1,19 @@
+#pragma once
+
+#include <map>
+
+#include "common/store/database.h"
+
+namespace covey::store {
+
+using Counters = std::map<std::string, std::uint64_t>;
+
+/// Named counts in a table of their own. SQL of the migration that makes it:
+extern const char* const kCountersSchema;
+
+/// Adds `count` to the counter `name`. Durable, so a disk flush: a caller that counts what peers can cause
+/// collects counts and adds them now and then.
+Status add_to_counter(Database& database, const std::string& name, std::uint64_t count);
+Result<Counters> read_counters(const Database& database);
+
+}  // namespace covey::store

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/base/file.h"
+#include "common/base/span.h"
+
+namespace SQLite {
+class Database;
+class Exception;
+}  // namespace SQLite
+
+namespace covey::store {
+
+/// One SQLite file in WAL mode with synchronous = FULL: what a transaction stored survives a power cut. No
+/// exception leaves this class or Statement.
+///
+/// The schema's version is PRAGMA user_version = the number of migrations that were applied. A released
+/// migration is never changed; new ones are appended.
+class Database {
+ public:
+  using Migrations = Span<const char* const>;
+
+  /// Opens or creates `file`, checks it, and applies the migrations that are missing, each in a transaction.
+  ///   errors  kCorrupt: damaged or no database; kInvalidArgument: written by a newer Covey; kUnavailable:
+  ///   locked;
+  ///           kExhausted: disk full
+  static Result<Database> open(const fs::path& file, Migrations migrations);
+  /// Reads only, beside a writer; the schema must be the newest. kNotFound when there is no file.
+  static Result<Database> open_read_only(const fs::path& file, Migrations migrations);
+
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  ~Database();
+
+  const fs::path& file() const { return file_; }
+  /// For Statement.
+  SQLite::Database& handle() const { return *handle_; }
+
+  /// Turns an SQLite failure into a Status that names the file and what can be done.
+  Status failure(const SQLite::Exception& error) const;
+  /// Runs SQL that gives no rows.
+  Status execute(const std::string& sql) const;
+
+ private:
+  Database(fs::path file, std::unique_ptr<SQLite::Database> handle);
+  static Result<Database> open_file(const fs::path& file, int flags);
+  Result<std::uint32_t> schema_version() const;
+  Status check_integrity() const;
+  Status migrate(Migrations migrations);
+
+  fs::path file_;
+  std::unique_ptr<SQLite::Database> handle_;
+};
+
+/// Runs `body` (a callable that gives a Status) in one transaction: all of its changes are stored durably,
+/// or, when it fails, none.
+template <typename Body>
+Status in_transaction(Database& database, Body&& body) {
+  COVEY_RETURN_IF_ERROR(database.execute("BEGIN IMMEDIATE"));
+  Status status = body();
+  if (status.ok()) status = database.execute("COMMIT");
+  if (status.ok()) return status;
+  // The first failure is the one to report; SQLite may have rolled back by itself.
+  (void)database.execute("ROLLBACK");
+  return status;
+}
+
+}  // namespace covey::store

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "common/store/blob_store.h"
+#include "common/store/database.h"
+#include "common/store/directory_lock.h"
+
+namespace covey::store {
+
+/// What a device learned when it enrolled.
+struct Enrolment {
+  std::string server;      ///< endpoint, tcp://HOST:PORT
+  std::string server_key;  ///< pinned, in the caller's text form
+  UserId user;
+  Bytes signing_key;  ///< the coordinator's Ed25519 public key
+};
+
+/// A finished task whose update has not been named as counted yet.
+struct Tentative {
+  std::uint32_t round = 0;
+  std::uint32_t attempt = 0;
+  SlotId slot;
+  Digest model;  ///< the model that was trained from
+  bool nothing_to_report = false;
+  Digest update;  ///< of the encoded bytes
+  std::uint64_t update_bytes = 0;
+  Bytes report;  ///< encoded by the caller
+};
+
+/// A round that this device took part in, for `covey-client status`.
+struct DeviceRound {
+  std::uint32_t round = 0;
+  std::uint32_t attempt = 0;
+  double train_seconds = 0;
+  std::uint64_t images = 0;
+  std::uint64_t bytes_up = 0;
+  std::uint64_t bytes_down = 0;
+  bool counted = false;  ///< the coordinator named it as counted in a later task
+};
+
+/// All state of one client: DIR/client.sqlite and DIR/blobs.
+///
+/// The state of the device's member (momentum, own buffers) is **committed** plus **tentative** (semantics.md
+/// 5): the tentative part is stored before its update is offered, and promoted or dropped when a later task
+/// names the last counted round. One process at a time; a second one is refused with kUnavailable.
+class DeviceStore {
+ public:
+  static Result<std::unique_ptr<DeviceStore>> open(const fs::path& dir);
+  /// For status, beside a running client. kNotFound when the directory was never enrolled.
+  static Result<std::unique_ptr<const DeviceStore>> open_read_only(const fs::path& dir);
+
+  /// Replaces an earlier enrolment.
+  Status set_enrolment(const Enrolment& enrolment);
+  Result<std::optional<Enrolment>> enrolment() const;
+
+  /// Binds the state to a run. Another run than before: the committed and tentative state and the history of
+  /// the old one are dropped. Returns whether the run is new to this device.
+  Result<bool> begin_run(const Digest& run_id);
+  Result<std::optional<Digest>> run_id() const;
+
+  /// Durable when it returns. `update` are the encoded bytes (empty when there is nothing to report),
+  /// `member_state` what the device's state becomes if the update counts. Replaces an earlier tentative part.
+  /// begin_run comes first.
+  Status store_tentative(const Tentative& tentative, ByteSpan update, ByteSpan member_state);
+  Result<std::optional<Tentative>> tentative() const;
+  /// The encoded bytes of the tentative update; kNotFound without one.
+  Result<Bytes> tentative_update() const;
+  /// The tentative member state becomes the committed one. Without a tentative part nothing happens.
+  Status promote_tentative();
+  Status drop_tentative();
+
+  /// The committed member state, as encoded by the caller; empty at first.
+  Result<Bytes> member_state() const;
+
+  /// Adds a row, or replaces that of the same (round, attempt).
+  Status record_round(const DeviceRound& row);
+  Result<std::vector<DeviceRound>> history() const;
+
+ private:
+  DeviceStore(std::optional<DirectoryLock> lock, Database database, BlobStore blobs);
+  Status remove_unused_blobs();
+
+  std::optional<DirectoryLock> lock_;  ///< empty in a reader
+  Database database_;
+  BlobStore blobs_;
+};
+
+}  // namespace covey::store
