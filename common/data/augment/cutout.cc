@@ -1,0 +1,40 @@
+#include "common/data/augment/cutout.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace covey::data {
+
+namespace {
+
+constexpr std::uint8_t kColourFill = 127;
+
+std::uint8_t fill_value(const Canvas& canvas) {
+  if (canvas.shape.channels == 3) return kColourFill;
+  return static_cast<std::uint8_t>(*std::max_element(canvas.pixels.begin(), canvas.pixels.end()) / 2);
+}
+
+}  // namespace
+
+Box cutout_box(const ImageShape& shape, double x, double y, int side) {
+  const int left = static_cast<int>(std::max(0.0, x - side / 2.0));
+  const int top = static_cast<int>(std::max(0.0, y - side / 2.0));
+  return {left, top, std::min(shape.width - 1, left + side), std::min(shape.height - 1, top + side)};
+}
+
+void cutout(Canvas& canvas, int side, Sequence& draws) {
+  const double x = draws.uniform_double() * canvas.shape.width;
+  const double y = draws.uniform_double() * canvas.shape.height;
+  const Box box = cutout_box(canvas.shape, x, y, side);
+  const std::uint8_t fill = fill_value(canvas);
+  const auto width = static_cast<std::size_t>(box.right - box.left + 1);
+  for (int c = 0; c < canvas.shape.channels; ++c) {
+    for (int row = box.top; row <= box.bottom; ++row) {
+      const auto start =
+          static_cast<std::size_t>((c * canvas.shape.height + row) * canvas.shape.width + box.left);
+      std::memset(canvas.pixels.subspan(start, width).data(), fill, width);
+    }
+  }
+}
+
+}  // namespace covey::data

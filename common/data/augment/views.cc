@@ -1,0 +1,74 @@
+#include "common/data/augment/views.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "common/data/augment/cutout.h"
+#include "common/data/augment/operations.h"
+
+namespace covey::data {
+
+namespace {
+
+constexpr int kStrongOperations = 2;
+
+/// Mirrors an index that lies up to size - 1 outside [0, size), without repeating the edge.
+int reflected(int index, int size) {
+  if (index < 0) return -index;
+  return index < size ? index : 2 * (size - 1) - index;
+}
+
+}  // namespace
+
+Augmenter::Augmenter(const ViewOptions& options)
+    : options_(options),
+      cutout_side_(static_cast<int>(
+          std::lround(options.cutout * std::min(options.shape.height, options.shape.width)))),
+      columns_(static_cast<std::size_t>(options.shape.width)),
+      spare_(options.shape.bytes()) {
+  COVEY_CHECK(options.shape.channels == 1 || options.shape.channels == 3, options.shape.channels);
+}
+
+void Augmenter::weak_view(Span<const std::uint8_t> image, Sequence& draws, Span<std::uint8_t> out) {
+  COVEY_CHECK(image.size() == spare_.size() && out.size() == spare_.size(), image.size(), out.size());
+  const bool flip = options_.flip && draws.coin();
+  const int pad_x = options_.shape.width / 8;
+  const int pad_y = options_.shape.height / 8;
+  const int shift_x = static_cast<int>(draws.below(static_cast<std::uint32_t>(2 * pad_x + 1))) - pad_x;
+  const int shift_y = static_cast<int>(draws.below(static_cast<std::uint32_t>(2 * pad_y + 1))) - pad_y;
+  for (int x = 0; x < options_.shape.width; ++x) {
+    const int column = reflected(x + shift_x, options_.shape.width);
+    columns_[static_cast<std::size_t>(x)] =
+        static_cast<std::uint32_t>(flip ? options_.shape.width - 1 - column : column);
+  }
+  copy_rows(image, shift_y, out);
+}
+
+void Augmenter::copy_rows(Span<const std::uint8_t> image, int shift_y, Span<std::uint8_t> out) const {
+  const std::size_t width = columns_.size();
+  std::uint8_t* to = out.data();
+  for (int c = 0; c < options_.shape.channels; ++c) {
+    for (int y = 0; y < options_.shape.height; ++y, to += width) {
+      const int row = c * options_.shape.height + reflected(y + shift_y, options_.shape.height);
+      const std::uint8_t* from = image.data() + static_cast<std::size_t>(row) * width;
+      for (std::size_t x = 0; x < width; ++x) to[x] = from[columns_[x]];
+    }
+  }
+}
+
+void Augmenter::strong_view(Span<const std::uint8_t> image, Sequence& draws, Span<std::uint8_t> out) {
+  weak_view(image, draws, out);
+  Canvas canvas{options_.shape, out, spare_};
+  for (int i = 0; i < kStrongOperations; ++i) {
+    const Operation& operation = operation_pool()[draws.below(kOperationCount)];
+    const int level = kLevelMin + static_cast<int>(draws.below(kLevelMax - kLevelMin + 1));
+    const bool applied = draws.coin();
+    const bool negative = draws.coin();
+    if (applied) operation.apply(canvas, level, negative);
+  }
+  if (cutout_side_ > 0) cutout(canvas, cutout_side_, draws);
+  if (canvas.pixels.data() != out.data()) std::memcpy(out.data(), canvas.pixels.data(), out.size());
+}
+
+}  // namespace covey::data

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/base/random.h"
+#include "common/base/span.h"
+#include "common/data/augment/canvas.h"
+#include "common/data/dataset.h"
+
+namespace covey::data {
+
+struct ViewOptions {
+  ImageShape shape;     ///< 1 channel (grey) or 3 (colour)
+  bool flip = true;     ///< horizontal flips with probability 1/2; off for characters and digits
+  double cutout = 0.5;  ///< side of the Cutout square as a share of the shorter image side; 0 = off
+};
+
+/// Makes the weak and the strong view of an image, on 8-bit pixels.
+///   weak    flip with probability 1/2 (when allowed), reflect-pad by floor(side / 8), random crop.
+///   strong  an independently drawn flip and crop; two operations of `operation_pool()`, drawn with
+///   replacement, each at a
+///           level 1..9 and applied with probability 1/2; then always Cutout (unless it is off).
+///   draws   every view uses up the same draws in the same order whatever the pixels are.
+///   threads one thread: the scratch memory lives inside. No allocation per image.
+///   source  FixMatch's pool as used by the SSFL authors' code (arXiv 2008.11364).
+class Augmenter {
+ public:
+  explicit Augmenter(const ViewOptions& options);
+
+  /// `image` and `out` hold shape.bytes() values, planar, and must not overlap.
+  void weak_view(Span<const std::uint8_t> image, Sequence& draws, Span<std::uint8_t> out);
+  void strong_view(Span<const std::uint8_t> image, Sequence& draws, Span<std::uint8_t> out);
+
+ private:
+  /// Row y of `out` is row y + shift_y of the padded image, with the columns of `columns_`.
+  void copy_rows(Span<const std::uint8_t> image, int shift_y, Span<std::uint8_t> out) const;
+
+  ViewOptions options_;
+  int cutout_side_ = 0;
+  std::vector<std::uint32_t> columns_;  ///< where each column of the present view comes from
+  std::vector<std::uint8_t> spare_;     ///< second buffer of the operations
+};
+
+}  // namespace covey::data
