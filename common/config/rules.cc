@@ -1,0 +1,88 @@
+#include "common/config/rules.h"
+
+#include <algorithm>
+
+namespace covey::config {
+
+namespace {
+
+std::string above(std::int64_t value, const std::string& limit_key, std::int64_t limit, std::int64_t min) {
+  if (value <= limit) return "";
+  return std::to_string(value) + " is more than " + limit_key + " = " + std::to_string(limit) +
+         ", allowed: a whole number from " + std::to_string(min) + " to " + std::to_string(limit);
+}
+
+std::string communicating(const ClientSettings& s) {
+  const Federation& f = s.experiment.federation;
+  return above(f.communicating, "federation.users", f.users, 1);
+}
+
+std::string warmup_rounds(const ClientSettings& s) {
+  const Federation& f = s.experiment.federation;
+  return above(f.warmup_rounds, "federation.rounds", f.rounds, 0);
+}
+
+std::string min_updates(const ClientSettings& s) {
+  const Federation& f = s.experiment.federation;
+  return above(f.min_updates, "federation.communicating", f.communicating, 1);
+}
+
+std::string groups(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (e.averaging.rule == "fedavg" && e.averaging.groups > 1) {
+    return std::to_string(e.averaging.groups) + " does not fit averaging.rule = \"fedavg\", allowed: 0, 1";
+  }
+  return above(e.averaging.groups, "federation.communicating", e.federation.communicating, 0);
+}
+
+std::string schedule_warmup_steps(const ClientSettings& s) {
+  const Training& t = s.experiment.training;
+  if (t.schedule != "paper" || t.schedule_total_steps == 0) return "";
+  return above(t.schedule_warmup_steps, "training.schedule_total_steps", t.schedule_total_steps, 0);
+}
+
+/// Momentum that moves from one user to the next would have to travel.
+std::string optimizer_state(const ClientSettings& s) {
+  if (s.experiment.training.optimizer_state != "slot") return "";
+  return "\"slot\" works in the simulator only, allowed: reset, user";
+}
+
+std::string one_per_channel(const ClientSettings& s, std::size_t count) {
+  if (count == static_cast<std::size_t>(s.channels)) return "";
+  return "the list has " + std::to_string(count) + " numbers, allowed: " + std::to_string(s.channels) +
+         ", one per channel";
+}
+std::string mean(const ClientSettings& s) {
+  return one_per_channel(s, s.mean.size());
+}
+std::string stddev(const ClientSettings& s) {
+  return one_per_channel(s, s.stddev.size());
+}
+
+bool carries_key(FileKind file, const std::string& key) {
+  return std::any_of(schema().begin(), schema().end(),
+                     [&](const Field& field) { return field.name() == key && carries(file, field.scope); });
+}
+
+}  // namespace
+
+std::vector<Rule> rules_for(FileKind file) {
+  std::vector<Rule> rules = {
+      {{"federation.communicating", "federation.users"}, communicating},
+      {{"federation.warmup_rounds", "federation.rounds"}, warmup_rounds},
+      {{"federation.min_updates", "federation.communicating"}, min_updates},
+      {{"averaging.groups", "averaging.rule", "federation.communicating"}, groups},
+      {{"training.schedule_warmup_steps", "training.schedule_total_steps"}, schedule_warmup_steps},
+      {{"image.mean", "image.channels"}, mean},
+      {{"image.stddev", "image.channels"}, stddev},
+  };
+  if (file == FileKind::kClientSettings) rules.push_back({{"training.optimizer_state"}, optimizer_state});
+  const auto foreign = [file](const Rule& rule) {
+    return !std::all_of(rule.keys.begin(), rule.keys.end(),
+                        [file](const std::string& key) { return carries_key(file, key); });
+  };
+  rules.erase(std::remove_if(rules.begin(), rules.end(), foreign), rules.end());
+  return rules;
+}
+
+}  // namespace covey::config

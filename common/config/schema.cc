@@ -1,0 +1,213 @@
+#include "common/config/schema.h"
+
+#include <limits>
+#include <utility>
+
+namespace covey::config {
+
+namespace {
+
+Value to_value(bool flag) {
+  return flag;
+}
+Value to_value(int number) {
+  return std::int64_t{number};
+}
+Value to_value(std::int64_t number) {
+  return number;
+}
+Value to_value(std::uint64_t number) {
+  COVEY_CHECK(number <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()), number);
+  return static_cast<std::int64_t>(number);
+}
+Value to_value(double number) {
+  return number;
+}
+Value to_value(const std::string& text) {
+  return text;
+}
+Value to_value(const std::vector<float>& numbers) {
+  return std::vector<double>(numbers.begin(), numbers.end());
+}
+
+void from_value(const Value& value, bool& flag) {
+  flag = std::get<bool>(value);
+}
+void from_value(const Value& value, int& number) {
+  number = static_cast<int>(std::get<std::int64_t>(value));
+}
+void from_value(const Value& value, std::int64_t& number) {
+  number = std::get<std::int64_t>(value);
+}
+void from_value(const Value& value, std::uint64_t& number) {
+  number = static_cast<std::uint64_t>(std::get<std::int64_t>(value));
+}
+void from_value(const Value& value, double& number) {
+  number = std::get<double>(value);
+}
+void from_value(const Value& value, std::string& text) {
+  text = std::get<std::string>(value);
+}
+void from_value(const Value& value, std::vector<float>& numbers) {
+  numbers.clear();
+  for (const double number : std::get<std::vector<double>>(value)) {
+    numbers.push_back(static_cast<float>(number));
+  }
+}
+
+/// Adds the fields of one section. `Find` maps the settings to the section's struct.
+template <typename Find>
+class Section {
+ public:
+  Section(std::vector<Field>& fields, std::string name, Find find)
+      : fields_(fields), name_(std::move(name)), find_(find) {}
+
+  template <typename Struct, typename T>
+  void add(const char* key, T Struct::*member, Allowed allowed, Scope scope, const char* help) {
+    const Find find = find_;
+    Field field{name_, key, std::move(allowed), scope, help, {}, {}};
+    field.get = [find, member](const ClientSettings& s) { return to_value(find(s).*member); };
+    field.set = [find, member](ClientSettings& s, const Value& v) { from_value(v, find(s).*member); };
+    fields_.push_back(std::move(field));
+  }
+
+ private:
+  std::vector<Field>& fields_;
+  std::string name_;
+  Find find_;
+};
+
+constexpr Scope kHere = Scope::kExperiment;
+constexpr Scope kShared = Scope::kShared;
+constexpr Scope kClient = Scope::kClient;
+constexpr std::int64_t kMillion = 1000000;
+
+void add_top(std::vector<Field>& fields) {
+  using E = Experiment;
+  Section top(
+      fields, "", [](auto& s) -> auto& { return s.experiment; });
+  top.add("seed", &E::seed, Whole{0, std::numeric_limits<std::int64_t>::max()}, kShared, "of every draw");
+  top.add("numerics", &E::numerics, Choices{{"native", "avx2"}}, kShared,
+          "avx2 pins the instruction set of all numeric libraries, for equal bits across unequal CPUs");
+}
+
+// One line a field reads best here, whatever its length.
+// clang-format off
+void add_data(std::vector<Field>& fields) {
+  using D = Data;
+  Section data(fields, "data", [](auto& s) -> auto& { return s.experiment.data; });
+  data.add("name", &D::name, Named{}, kHere, "which data set");
+  data.add("path", &D::path, Text{}, kHere, "its folder; glyphs needs none");
+  data.add("partition", &D::partition, Named{}, kHere, "how the images are dealt to the users; classes: by federation.noniid");
+  data.add("dirichlet_alpha", &D::dirichlet_alpha, Real{0, 1e6, true}, kHere, "partition = dirichlet: concentration; small is uneven");
+  data.add("shards_per_user", &D::shards_per_user, Whole{1, 10000}, kHere, "partition = shards: class-sorted pieces that a user gets");
+  data.add("train_limit", &D::train_limit, Whole{0, 100 * kMillion}, kHere, "training images used, a class-balanced subset by the seed; 0 = all");
+  data.add("test_limit", &D::test_limit, Whole{0, 100 * kMillion}, kHere, "test images used; 0 = all");
+  data.add("glyph_classes", &D::glyph_classes, Whole{10, 47}, kHere, "glyphs: classes");
+  data.add("glyph_train", &D::glyph_train, Whole{100, kMillion}, kHere, "glyphs: generated training images");
+  data.add("glyph_test", &D::glyph_test, Whole{100, kMillion}, kHere, "glyphs: generated test images");
+}
+
+void add_model(std::vector<Field>& fields) {
+  Section model(fields, "model", [](auto& s) -> auto& { return s.experiment.model; });
+  model.add("name", &Model::name, Named{}, kShared, "which network");
+  model.add("norm", &Model::norm, Choices{{"group", "batch", "none"}}, kShared, "normalisation layers");
+}
+
+void add_federation(std::vector<Field>& fields) {
+  using F = Federation;
+  Section federation(fields, "federation", [](auto& s) -> auto& { return s.experiment.federation; });
+  federation.add("users", &F::users, Whole{1, kMillion}, kHere, "K, private data sets");
+  federation.add("communicating", &F::communicating, Whole{1, 100000}, kShared, "C_k, users of a round; at most users");
+  federation.add("period", &F::period, Whole{0, kMillion}, kShared, "T, local steps of a round; 0 measures the exchange alone");
+  federation.add("labelled", &F::labelled, Whole{1, 100 * kMillion}, kHere, "N_s, labelled images on the server");
+  federation.add("noniid", &F::noniid, Real{0, 1}, kHere, "R, partition = classes: share of a user's images from its main classes, 0 is even");
+  federation.add("rounds", &F::rounds, Whole{1, kMillion}, kShared, "committed rounds, warm-up included");
+  federation.add("warmup_rounds", &F::warmup_rounds, Whole{0, kMillion}, kShared, "first rounds, in which only the server trains");
+  federation.add("order", &F::order, Choices{{"parallel", "alternate"}}, kShared, "parallel: the server is averaged with the users; alternate: users are averaged, then the server fine-tunes");
+  federation.add("selection", &F::selection, Choices{{"fixed", "available"}}, kHere, "fixed: draw from all users; available: from those connected");
+  federation.add("min_updates", &F::min_updates, Whole{1, 100000}, kHere, "fewer present members at the deadline void the round");
+  federation.add("over_select", &F::over_select, Real{0, 10}, kHere, "extra share of users that get a task; the round closes at communicating updates");
+  federation.add("deadline_s", &F::deadline_s, Real{0, 604800, true}, kHere, "seconds after which a round closes");
+  federation.add("evaluate_every", &F::evaluate_every, Whole{1, kMillion}, kHere, "rounds between evaluations; the last is always evaluated");
+  federation.add("keep_rounds", &F::keep_rounds, Whole{1, kMillion}, kHere, "committed rounds whose models stay on disk");
+}
+
+void add_training(std::vector<Field>& fields) {
+  using T = Training;
+  Section training(fields, "training", [](auto& s) -> auto& { return s.experiment.training; });
+  training.add("objective", &T::objective, Named{}, kShared, "what users minimise");
+  training.add("threshold", &T::threshold, Real{0, 1}, kShared, "tau, confidence from which a pseudo-label counts");
+  training.add("labels", &T::labels, Choices{{"moving", "round"}}, kShared, "pseudo-labels: moving: at every step; round: once, from the received model");
+  training.add("alignment", &T::alignment, Real{0, 1}, kShared, "power of the pseudo-label distribution alignment; 0 = off");
+  training.add("cutout", &T::cutout, Real{0, 1}, kShared, "side of the Cutout square as a share of the image side; 0 = off");
+  training.add("flip", &T::flip, Flag{}, kShared, "horizontal flips; always off for characters and digits");
+  training.add("batch", &T::batch, Whole{1, 65536}, kShared, "images of a step; a consistency step sends two views of each through the model");
+  training.add("optimizer", &T::optimizer, Named{}, kShared, "of the local steps");
+  training.add("lr", &T::lr, Real{0, 100}, kShared, "base learning rate; 0 = parallel: 0.03 * (C_k + 1) * batch / 128, alternate: 0.03 * batch / 32 but at most 0.06");
+  training.add("momentum", &T::momentum, Real{0, 1}, kShared, "of sgd");
+  training.add("nesterov", &T::nesterov, Flag{}, kShared, "of sgd");
+  training.add("weight_decay", &T::weight_decay, Real{0, 1}, kShared, "L2 penalty on the weights");
+  training.add("schedule", &T::schedule, Named{}, kShared, "of the learning rate; cosine: 7/16 of a cosine over the run; paper: the form of the authors' code");
+  training.add("schedule_warmup_steps", &T::schedule_warmup_steps, Whole{0, 1000 * kMillion}, kShared, "schedule = paper: steps of the linear warm-up");
+  training.add("schedule_total_steps", &T::schedule_total_steps, Whole{0, 1000 * kMillion}, kShared, "schedule = paper: Ttot; 0 = rounds * period");
+  training.add("schedule_cycles", &T::schedule_cycles, Real{0, 1000}, kShared, "schedule = paper: c in cos(pi * c * x)");
+  training.add("schedule_floor", &T::schedule_floor, Real{0, 1}, kShared, "smallest factor of the base rate");
+  training.add("optimizer_state", &T::optimizer_state, Choices{{"reset", "user", "slot"}}, kShared, "reset: zero at every round; user: kept on the device; slot: moves from user to user (simulator only)");
+}
+
+void add_averaging(std::vector<Field>& fields) {
+  using A = Averaging;
+  Section averaging(fields, "averaging", [](auto& s) -> auto& { return s.experiment.averaging; });
+  averaging.add("rule", &A::rule, Named{}, kHere, "fedavg is one group");
+  averaging.add("groups", &A::groups, Whole{0, 100000}, kHere, "S; 0 = C_k / g rounded up, with g = 5 up to C_k = 10, else 10");
+  averaging.add("bn_buffers", &A::bn_buffers, Choices{{"mean", "local"}}, kShared, "mean: averaged with the weights; local: never leave the device");
+}
+
+template <typename Find>
+void add_exchange(std::vector<Field>& fields, const char* name, Find find) {
+  Section exchange(fields, name, find);
+  exchange.add("codec", &Exchange::codec, Named{}, kShared, "how tensors become bytes; fp32 ignores bits");
+  exchange.add("bits", &Exchange::bits, Whole{2, 8}, kShared, "of a value");
+}
+
+void add_image(std::vector<Field>& fields) {
+  using C = ClientSettings;
+  Section image(fields, "image", [](auto& s) -> auto& { return s; });
+  image.add("channels", &C::channels, Whole{1, 4}, kClient, "of every image");
+  image.add("height", &C::height, Whole{1, 1024}, kClient, "pixels");
+  image.add("width", &C::width, Whole{1, 1024}, kClient, "pixels");
+  image.add("classes", &C::classes, Whole{2, 100000}, kClient, "that the model tells apart");
+  image.add("mean", &C::mean, Reals{{-1000, 1000}, 4}, kClient, "per channel, of pixel / 255");
+  image.add("stddev", &C::stddev, Reals{{0, 1000, true}, 4}, kClient, "per channel, of pixel / 255");
+  image.add("characters", &C::characters, Flag{}, kClient, "letters or digits: no flips");
+}
+// clang-format on
+
+}  // namespace
+
+bool carries(FileKind file, Scope scope) {
+  if (scope == Scope::kShared) return true;
+  return (file == FileKind::kExperiment) == (scope == Scope::kExperiment);
+}
+
+const std::vector<Field>& schema() {
+  static const std::vector<Field> fields = [] {
+    std::vector<Field> all;
+    add_top(all);
+    add_data(all);
+    add_model(all);
+    add_federation(all);
+    add_training(all);
+    add_averaging(all);
+    add_exchange(
+        all, "download", [](auto& s) -> auto& { return s.experiment.download; });
+    add_exchange(
+        all, "upload", [](auto& s) -> auto& { return s.experiment.upload; });
+    add_image(all);
+    return all;
+  }();
+  return fields;
+}
+
+}  // namespace covey::config
