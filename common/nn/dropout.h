@@ -1,0 +1,28 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string>
+
+#include "common/nn/model.h"
+
+namespace covey::nn {
+
+/// Dropout of whole channels with keyed draws: in train mode each of the N * C channels of N x C x H x W is
+/// set to 0 with probability `rate`, the others are scaled by 1 / (1 - rate); eval mode passes the input on.
+class ChannelDropoutImpl : public torch::nn::Module {
+ public:
+  /// `layer` names the draws and is unique in its model; 0 <= rate < 1.
+  ChannelDropoutImpl(std::string layer, double rate);
+
+  /// `draws` may be null in eval mode only.
+  torch::Tensor forward(const torch::Tensor& x, const DrawContext* draws);
+
+ private:
+  std::uint64_t item_;
+  float rate_;
+};
+TORCH_MODULE(ChannelDropout);
+
+}  // namespace covey::nn

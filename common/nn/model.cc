@@ -1,0 +1,35 @@
+#include "common/nn/model.h"
+
+#include "common/nn/init.h"
+#include "common/nn/limits.h"
+#include "common/nn/models/cnn.h"
+#include "common/nn/models/emnist.h"
+#include "common/nn/models/resnet.h"
+#include "common/nn/models/resnet9.h"
+
+namespace covey::nn {
+
+const Registry<ModelMaker>& model_registry() {
+  static const Registry<ModelMaker> registry = [] {
+    Registry<ModelMaker> r("model");
+    r.add("cnn", make_cnn);
+    r.add("emnist", make_emnist);
+    r.add("resnet8", make_resnet8);
+    r.add("resnet9", make_resnet9);
+    r.add("resnet18", make_resnet18);
+    r.add("resnet20", make_resnet20);
+    return r;
+  }();
+  return registry;
+}
+
+Result<std::shared_ptr<Model>> make_model(const std::string& name, const ModelOptions& options,
+                                          std::uint64_t seed) {
+  COVEY_ASSIGN_OR_RETURN(const ModelMaker maker, model_registry().find(name));
+  COVEY_RETURN_IF_ERROR(check_options(options));
+  COVEY_ASSIGN_OR_RETURN(std::shared_ptr<Model> model, maker(options));
+  initialise(*model, seed);
+  return model;
+}
+
+}  // namespace covey::nn

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "common/base/random.h"
+#include "common/base/registry.h"
+#include "common/base/status.h"
+#include "common/nn/norm.h"
+
+namespace covey::nn {
+
+/// Where the random draws of a forward in train mode come from. A layer's draw is a function of (stream,
+/// layer name, invocation, element), never of the order of calls.
+struct DrawContext {
+  Stream stream;                 ///< keyed by (kDropout, round, attempt, member)
+  std::uint64_t invocation = 0;  ///< which forward of the stream, below 2^32; here the local step
+};
+
+/// An image classifier: N x C x H x W normalised pixels to N x classes logits.
+class Model : public torch::nn::Module {
+ public:
+  virtual torch::Tensor forward(torch::Tensor images) = 0;
+
+  /// The draws of the forwards from now on; needed in train mode by models with dropout. `draws` is borrowed
+  /// until the next call; null ends its use.
+  void set_draws(const DrawContext* draws) { draws_ = draws; }
+
+ protected:
+  const DrawContext* draws() const { return draws_; }
+
+ private:
+  const DrawContext* draws_ = nullptr;
+};
+
+struct ModelOptions {
+  int channels = 0;
+  int height = 0;
+  int width = 0;
+  int classes = 0;
+  Norm norm = Norm::kGroup;
+};
+
+using ModelMaker = Result<std::shared_ptr<Model>> (*)(const ModelOptions&);
+
+/// cnn | emnist | resnet8 | resnet9 | resnet18 | resnet20. The makers leave the values to make_model.
+const Registry<ModelMaker>& model_registry();
+
+/// A model whose initial values are a function of (name of each tensor, seed) alone, on the CPU, in train
+/// mode.
+///   errors  kInvalidArgument for an unknown name, or an image shape or class count that the model cannot
+///   take
+Result<std::shared_ptr<Model>> make_model(const std::string& name, const ModelOptions& options,
+                                          std::uint64_t seed);
+
+}  // namespace covey::nn

@@ -1,0 +1,48 @@
+#include "common/nn/models/cnn.h"
+
+#include "common/nn/limits.h"
+#include "common/nn/models/layers.h"
+
+namespace covey::nn {
+
+namespace {
+
+constexpr std::int64_t kGroups = 8;
+constexpr std::int64_t kWidths[] = {16, 32, 64};
+
+class Cnn final : public Model {
+ public:
+  explicit Cnn(const ModelOptions& options) {
+    const bool bias = options.norm == Norm::kNone;
+    std::int64_t in = options.channels;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const std::string number = std::to_string(i + 1);
+      convs_[i] = register_module("conv" + number, conv3x3(in, kWidths[i], bias));
+      norms_[i] = register_module("norm" + number, NormLayer(options.norm, kWidths[i], kGroups));
+      in = kWidths[i];
+    }
+    classifier_ = register_module("classifier", torch::nn::Linear(in, options.classes));
+  }
+
+  torch::Tensor forward(torch::Tensor x) override {
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (i > 0) x = torch::max_pool2d(x, 2);
+      x = torch::relu(norms_[i](convs_[i](x)));
+    }
+    return classifier_(x.mean({2, 3}));
+  }
+
+ private:
+  torch::nn::Conv2d convs_[3] = {nullptr, nullptr, nullptr};
+  NormLayer norms_[3] = {nullptr, nullptr, nullptr};
+  torch::nn::Linear classifier_{nullptr};
+};
+
+}  // namespace
+
+Result<std::shared_ptr<Model>> make_cnn(const ModelOptions& options) {
+  COVEY_RETURN_IF_ERROR(check_sides("cnn", options, 4));
+  return std::shared_ptr<Model>(std::make_shared<Cnn>(options));
+}
+
+}  // namespace covey::nn

@@ -1,0 +1,109 @@
+#include "common/nn/models/resnet.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "common/nn/limits.h"
+#include "common/nn/models/layers.h"
+
+namespace covey::nn {
+
+namespace {
+
+/// What one network of the family is.
+struct Plan {
+  std::vector<std::int64_t> widths;  ///< channels of each stage
+  std::int64_t blocks = 1;           ///< per stage
+  bool paired_groups = false;        ///< groups of two channels; else 32 groups
+};
+
+struct NormPlan {
+  Norm norm;
+  bool paired_groups;
+
+  NormLayer layer(std::int64_t width) const {
+    return NormLayer(norm, width, paired_groups ? std::max<std::int64_t>(1, width / 2) : 32);
+  }
+  bool conv_bias() const { return norm == Norm::kNone; }
+};
+
+class BasicBlockImpl : public torch::nn::Module {
+ public:
+  BasicBlockImpl(std::int64_t in, std::int64_t out, std::int64_t stride, const NormPlan& plan) {
+    conv1_ = register_module("conv1", conv3x3(in, out, plan.conv_bias(), stride));
+    norm1_ = register_module("norm1", plan.layer(out));
+    conv2_ = register_module("conv2", conv3x3(out, out, plan.conv_bias()));
+    norm2_ = register_module("norm2", plan.layer(out));
+    if (stride == 1 && in == out) return;
+    const auto options = torch::nn::Conv2dOptions(in, out, 1).stride(stride).bias(plan.conv_bias());
+    shortcut_conv_ = register_module("shortcut_conv", torch::nn::Conv2d(options));
+    shortcut_norm_ = register_module("shortcut_norm", plan.layer(out));
+  }
+
+  torch::Tensor forward(const torch::Tensor& x) {
+    torch::Tensor y = torch::relu(norm1_(conv1_(x)));
+    y = norm2_(conv2_(y));
+    return torch::relu(y + (shortcut_conv_.is_empty() ? x : shortcut_norm_(shortcut_conv_(x))));
+  }
+
+ private:
+  torch::nn::Conv2d conv1_{nullptr};
+  NormLayer norm1_{nullptr};
+  torch::nn::Conv2d conv2_{nullptr};
+  NormLayer norm2_{nullptr};
+  torch::nn::Conv2d shortcut_conv_{nullptr};
+  NormLayer shortcut_norm_{nullptr};
+};
+TORCH_MODULE(BasicBlock);
+
+class ResNet final : public Model {
+ public:
+  ResNet(const ModelOptions& options, const Plan& plan) {
+    const NormPlan norms{options.norm, plan.paired_groups};
+    std::int64_t width = plan.widths.front();
+    conv_ = register_module("conv", conv3x3(options.channels, width, norms.conv_bias()));
+    norm_ = register_module("norm", norms.layer(width));
+    for (std::size_t stage = 0; stage < plan.widths.size(); ++stage) {
+      for (std::int64_t i = 0; i < plan.blocks; ++i) {
+        const std::int64_t stride = stage > 0 && i == 0 ? 2 : 1;
+        const std::string name = "stage" + std::to_string(stage + 1) + "_block" + std::to_string(i + 1);
+        blocks_.push_back(register_module(name, BasicBlock(width, plan.widths[stage], stride, norms)));
+        width = plan.widths[stage];
+      }
+    }
+    classifier_ = register_module("classifier", torch::nn::Linear(width, options.classes));
+  }
+
+  torch::Tensor forward(torch::Tensor x) override {
+    x = torch::relu(norm_(conv_(x)));
+    for (BasicBlock& block : blocks_) x = block(x);
+    return classifier_(x.mean({2, 3}));
+  }
+
+ private:
+  torch::nn::Conv2d conv_{nullptr};
+  NormLayer norm_{nullptr};
+  std::vector<BasicBlock> blocks_;
+  torch::nn::Linear classifier_{nullptr};
+};
+
+Result<std::shared_ptr<Model>> make(const char* name, const ModelOptions& options, const Plan& plan) {
+  COVEY_RETURN_IF_ERROR(check_sides(name, options, 1 << (plan.widths.size() - 1)));
+  return std::shared_ptr<Model>(std::make_shared<ResNet>(options, plan));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Model>> make_resnet8(const ModelOptions& options) {
+  return make("resnet8", options, {{16, 32, 64}, 1, true});
+}
+
+Result<std::shared_ptr<Model>> make_resnet20(const ModelOptions& options) {
+  return make("resnet20", options, {{16, 32, 64}, 3, true});
+}
+
+Result<std::shared_ptr<Model>> make_resnet18(const ModelOptions& options) {
+  return make("resnet18", options, {{64, 128, 256, 512}, 2, false});
+}
+
+}  // namespace covey::nn

@@ -1,0 +1,61 @@
+// The layer is held to LibTorch's own norm modules; running statistics also to numbers worked out by hand.
+#include "common/nn/norm.h"
+
+#include <gtest/gtest.h>
+
+namespace covey::nn {
+namespace {
+
+torch::Tensor images() {
+  return torch::sin(torch::arange(2 * 4 * 3 * 3, torch::kFloat32)).view({2, 4, 3, 3}) * 2 + 0.5;
+}
+
+TEST(Norm, ParsesItsNamesOnly) {
+  EXPECT_EQ(*parse_norm("group"), Norm::kGroup);
+  EXPECT_EQ(*parse_norm("batch"), Norm::kBatch);
+  EXPECT_EQ(*parse_norm("none"), Norm::kNone);
+  EXPECT_EQ(parse_norm("layer").status().message(), "unknown norm 'layer'; known: group, batch, none");
+}
+
+TEST(Norm, GroupEqualsTheModuleOfLibTorch) {
+  NormLayer layer(Norm::kGroup, 4, 2);
+  torch::nn::GroupNorm reference(torch::nn::GroupNormOptions(2, 4));
+  EXPECT_TRUE(torch::equal(layer(images()), reference(images())));
+  EXPECT_TRUE(layer->buffers().empty());
+}
+
+TEST(Norm, BatchEqualsTheModuleOfLibTorchInBothModes) {
+  NormLayer layer(Norm::kBatch, 4, 1);
+  torch::nn::BatchNorm2d reference(torch::nn::BatchNorm2dOptions(4));
+  for (int step = 0; step < 3; ++step) {
+    EXPECT_TRUE(torch::equal(layer(images() * (step + 1)), reference(images() * (step + 1))));
+  }
+  layer->eval();
+  reference->eval();
+  EXPECT_TRUE(torch::equal(layer(images()), reference(images())));
+}
+
+TEST(Norm, BatchMovesItsBuffersByATenth) {
+  NormLayer layer(Norm::kBatch, 1, 1);
+  layer(torch::tensor({1.0f, 3.0f, 5.0f, 7.0f}).view({4, 1, 1, 1}));
+  const auto buffers = layer->named_buffers();
+  EXPECT_EQ(buffers.size(), 2u);
+  EXPECT_FLOAT_EQ(buffers["running_mean"].item<float>(), 0.4f);
+  EXPECT_FLOAT_EQ(buffers["running_var"].item<float>(), 0.9f + 0.1f * 20 / 3);  // unbiased: 20 over 4 - 1
+}
+
+TEST(Norm, EvalModeLeavesTheBuffersAlone) {
+  NormLayer layer(Norm::kBatch, 4, 1);
+  layer->eval();
+  layer(images());
+  EXPECT_TRUE(torch::equal(layer->named_buffers()["running_mean"], torch::zeros({4})));
+}
+
+TEST(Norm, NoneHasNoTensorsAndChangesNothing) {
+  NormLayer layer(Norm::kNone, 4, 32);
+  EXPECT_TRUE(torch::equal(layer(images()), images()));
+  EXPECT_TRUE(layer->parameters().empty());
+}
+
+}  // namespace
+}  // namespace covey::nn
