@@ -1,0 +1,58 @@
+#include "common/average/accumulator.h"
+
+#include <algorithm>
+
+#include "common/average/fixed_point.h"
+
+namespace covey::average {
+
+namespace {
+
+// Adds one tensor's values in fixed point to the sums from `sums` on.
+class AddingSink final : public quant::PieceSink {
+ public:
+  explicit AddingSink(std::int64_t* sums) : sums_(sums) {}
+
+  void on_values(std::size_t first, Span<const float> values) override {
+    std::int64_t* sums = sums_ + first;
+    for (std::size_t i = 0; i < values.size(); ++i) sums[i] += to_fixed(values[i]);
+  }
+
+  void on_codes(std::size_t first, Span<const float> levels, Span<const std::uint8_t> codes) override {
+    std::array<std::int64_t, 256> fixed;
+    COVEY_CHECK(levels.size() <= fixed.size(), levels.size());
+    std::transform(levels.begin(), levels.end(), fixed.begin(), to_fixed);
+    std::int64_t* sums = sums_ + first;
+    for (std::size_t i = 0; i < codes.size(); ++i) sums[i] += fixed[codes[i]];
+  }
+
+ private:
+  std::int64_t* sums_;
+};
+
+}  // namespace
+
+double magnitude_limit(std::uint32_t slots) {
+  return 0x1p30 / (static_cast<double>(slots) + 1);
+}
+
+Status check_update(const quant::ContainerView& update, double limit) {
+  for (const quant::TensorRecord& record : update.records()) {
+    const auto bound = static_cast<double>(record.body->magnitude_bound());
+    if (bound < limit) continue;
+    return refused("tensor " + record.tensor->name + " of the update has values up to " +
+                   std::to_string(bound) + "; allowed: below " + std::to_string(limit));
+  }
+  return ok_status();
+}
+
+void Accumulator::add(const quant::ContainerView& update) {
+  COVEY_CHECK(update.layout().value_count() == sums_.size(), update.layout().value_count(), sums_.size());
+  for (const quant::TensorRecord& record : update.records()) {
+    AddingSink sink(sums_.data() + record.tensor->offset);
+    record.body->decode(sink);
+  }
+  ++update_count_;
+}
+
+}  // namespace covey::average

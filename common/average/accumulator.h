@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/base/span.h"
+#include "common/quant/container.h"
+
+namespace covey::average {
+
+/// What a value must stay below so that no sum of a round overflows: 2^30 / (C_k + 1).
+///   source  semantics.md 4
+double magnitude_limit(std::uint32_t slots);
+
+/// Whether an update may be added: kRefused, naming the tensor, when the range of its values reaches `limit`.
+/// Looks at one bound per tensor, never at single values of coded tensors. (Values that are not finite do not
+/// survive ContainerView::parse.)
+Status check_update(const quant::ContainerView& update, double limit);
+
+/// A sum of updates in fixed point. Any order of additions gives the same sum. Decoded values are added piece
+/// by piece, so there is never a second copy of the model.
+class Accumulator {
+ public:
+  explicit Accumulator(std::size_t value_count) : sums_(value_count, 0) {}
+
+  /// The update passed check_update with the limit of the round's slots, and at most so many are added.
+  void add(const quant::ContainerView& update);
+
+  std::uint32_t update_count() const { return update_count_; }
+  /// In units of 2^-32, in the order of the layout.
+  Span<const std::int64_t> sums() const { return sums_; }
+
+ private:
+  std::vector<std::int64_t> sums_;
+  std::uint32_t update_count_ = 0;
+};
+
+}  // namespace covey::average

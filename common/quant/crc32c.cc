@@ -1,0 +1,45 @@
+#include "common/quant/crc32c.h"
+
+namespace covey::quant {
+
+namespace {
+
+using Table = std::array<std::uint32_t, 256>;
+
+// Table t advances a byte over t more zero bytes, so eight look-ups advance eight bytes at once.
+constexpr std::array<Table, 8> make_tables() {
+  std::array<Table, 8> tables{};
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
+    std::uint32_t crc = byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78u : 0u);
+    tables[0][byte] = crc;
+  }
+  for (std::size_t t = 1; t < 8; ++t) {
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+      const std::uint32_t before = tables[t - 1][byte];
+      tables[t][byte] = (before >> 8) ^ tables[0][before & 0xff];
+    }
+  }
+  return tables;
+}
+
+constexpr std::array<Table, 8> kTables = make_tables();
+
+}  // namespace
+
+std::uint32_t crc32c(ByteSpan bytes) {
+  std::uint32_t crc = 0xffffffffu;
+  const std::uint8_t* p = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 8; left -= 8, p += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, p, 8);
+    word ^= crc;
+    crc = 0;
+    for (std::size_t j = 0; j < 8; ++j) crc ^= kTables[7 - j][word >> (8 * j) & 0xff];
+  }
+  for (; left > 0; --left, ++p) crc = (crc >> 8) ^ kTables[0][(crc ^ *p) & 0xff];
+  return ~crc;
+}
+
+}  // namespace covey::quant

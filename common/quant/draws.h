@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "common/base/random.h"
+#include "common/base/span.h"
+
+namespace covey::quant {
+
+/// How a codec rounds: to the nearest code (ties to even), or up or down at random so that the expected value
+/// is exact.
+///
+/// The random word of an element depends on the stream, the tensor's name and the element's index alone. One
+/// Philox block gives four words: element i uses word i % 4 of block i / 4 of item fnv1a64(name).
+class CodecDraws {
+ public:
+  /// Nearest rounding.
+  CodecDraws() = default;
+  /// Stochastic rounding.
+  CodecDraws(std::uint64_t seed, const StreamId& stream) : stream_(Stream(seed, stream)) {}
+
+  bool stochastic() const { return stream_.has_value(); }
+  /// The words of elements [first, first + words.size()) of the tensor whose name hashes to `item`; `first`
+  /// is a multiple of 4. Only when stochastic().
+  void fill(std::uint64_t item, std::size_t first, Span<std::uint32_t> words) const;
+
+ private:
+  std::optional<Stream> stream_;
+};
+
+}  // namespace covey::quant
