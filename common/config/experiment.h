@@ -13,12 +13,11 @@ struct Data {
   std::string partition = "classes";  ///< classes (by R) | iid | dirichlet | shards | natural
   double dirichlet_alpha = 0.5;       ///< partition = dirichlet: concentration, > 0; small is uneven
   std::int64_t shards_per_user = 2;   ///< partition = shards: class-sorted pieces that a user gets
-  std::int64_t train_limit =
-      0;  ///< use at most this many training samples (a seeded, class-balanced subset); 0 = all
-  std::int64_t test_limit = 0;      ///< the same for the test set
-  std::int64_t glyph_classes = 10;  ///< glyphs: 10..47
-  std::int64_t glyph_train = 6000;  ///< glyphs: generated training images
-  std::int64_t glyph_test = 1000;   ///< glyphs: generated test images
+  std::int64_t train_limit = 0;       ///< training samples used, a class-balanced subset by the seed; 0 = all
+  std::int64_t test_limit = 0;        ///< the same for the test set
+  std::int64_t glyph_classes = 10;    ///< glyphs: 10..47
+  std::int64_t glyph_train = 6000;    ///< glyphs: generated training images
+  std::int64_t glyph_test = 1000;     ///< glyphs: generated test images
 };
 
 struct Model {
@@ -34,8 +33,9 @@ struct Federation {
   double noniid = 0.4;              ///< R, 0..1 (partition = classes)
   std::int64_t rounds = 200;        ///< committed rounds, warm-up included
   std::int64_t warmup_rounds = 0;   ///< first rounds in which only the server trains
-  std::string order = "alternate";  ///< parallel: the server is averaged with the users | alternate: users
-                                    ///< are averaged, then the server fine-tunes
+  /// parallel: the server is averaged with the users | alternate: users are averaged, then the server
+  /// fine-tunes
+  std::string order = "alternate";
   std::string selection = "fixed";  ///< fixed: draw from all K | available: draw from the connected users
   std::int64_t min_updates = 1;     ///< fewer present members at the deadline void the round
   double over_select = 0.0;         ///< extra share of users that get a task; the round closes at C_k updates
@@ -54,12 +54,13 @@ struct Training {
   bool flip = true;         ///< horizontal flips in both views; always off for characters and digits
   std::int64_t batch = 64;  ///< images per step; a consistency step sends two views of each through the model
   std::string optimizer = "sgd";
-  double lr = 0.0;  ///< 0 = 0.03 * (C_k + 1) * batch / 128
+  /// 0 = by the order: parallel 0.03 * (C_k + 1) * batch / 128; alternate 0.03 * batch / 32, at most 0.06.
+  double lr = 0.0;
   double momentum = 0.9;
   bool nesterov = true;
   double weight_decay = 1e-4;
-  std::string schedule =
-      "cosine";  ///< cosine: 7/16 of a cosine over the run | paper: the form of the authors' code | constant
+  /// cosine: 7/16 of a cosine over the run | paper: the form of the authors' code | constant
+  std::string schedule = "cosine";
   std::int64_t schedule_warmup_steps = 0;  ///< schedule = paper: linear warm-up, in steps
   std::int64_t schedule_total_steps = 0;   ///< schedule = paper: Ttot; 0 = rounds * period
   double schedule_cycles = 2.286;          ///< schedule = paper: c in cos(pi * c * x)

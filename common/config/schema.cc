@@ -82,17 +82,15 @@ constexpr Scope kShared = Scope::kShared;
 constexpr Scope kClient = Scope::kClient;
 constexpr std::int64_t kMillion = 1000000;
 
-void add_top(std::vector<Field>& fields) {
-  using E = Experiment;
-  Section top(
-      fields, "", [](auto& s) -> auto& { return s.experiment; });
-  top.add("seed", &E::seed, Whole{0, std::numeric_limits<std::int64_t>::max()}, kShared, "of every draw");
-  top.add("numerics", &E::numerics, Choices{{"native", "avx2"}}, kShared,
-          "avx2 pins the instruction set of all numeric libraries, for equal bits across unequal CPUs");
-}
-
 // One line a field reads best here, whatever its length.
 // clang-format off
+void add_top(std::vector<Field>& fields) {
+  using E = Experiment;
+  Section top(fields, "", [](auto& s) -> auto& { return s.experiment; });
+  top.add("seed", &E::seed, Whole{0, std::numeric_limits<std::int64_t>::max()}, kShared, "of every draw");
+  top.add("numerics", &E::numerics, Choices{{"native", "avx2"}}, kShared, "avx2 pins the instruction set of all numeric libraries, for equal bits across unequal CPUs");
+}
+
 void add_data(std::vector<Field>& fields) {
   using D = Data;
   Section data(fields, "data", [](auto& s) -> auto& { return s.experiment.data; });
@@ -104,8 +102,8 @@ void add_data(std::vector<Field>& fields) {
   data.add("train_limit", &D::train_limit, Whole{0, 100 * kMillion}, kHere, "training images used, a class-balanced subset by the seed; 0 = all");
   data.add("test_limit", &D::test_limit, Whole{0, 100 * kMillion}, kHere, "test images used; 0 = all");
   data.add("glyph_classes", &D::glyph_classes, Whole{10, 47}, kHere, "glyphs: classes");
-  data.add("glyph_train", &D::glyph_train, Whole{100, kMillion}, kHere, "glyphs: generated training images");
-  data.add("glyph_test", &D::glyph_test, Whole{100, kMillion}, kHere, "glyphs: generated test images");
+  data.add("glyph_train", &D::glyph_train, Whole{10, kMillion}, kHere, "glyphs: generated training images");
+  data.add("glyph_test", &D::glyph_test, Whole{10, kMillion}, kHere, "glyphs: generated test images");
 }
 
 void add_model(std::vector<Field>& fields) {

@@ -1,5 +1,6 @@
 #include "common/program/progress.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace covey::program {
 
 namespace {
 
-constexpr std::size_t kBarCells = 24;
+constexpr std::size_t kBarCells = 16;
 
 std::string format(const char* pattern, double value) {
   std::array<char, 32> text{};
@@ -22,18 +23,11 @@ std::string percent(double share) {
   return format("%.1f %%", 100 * share);
 }
 
-std::string bar(const RoundLine& line) {
-  const std::size_t full = line.rounds == 0 ? kBarCells : kBarCells * line.round / line.rounds;
-  return "[" + std::string(full, '#') + std::string(kBarCells - full, '.') + "]";
-}
-
-std::string text_of(const RoundLine& line, double seconds_left) {
-  std::string text = "round " + std::to_string(line.round) + "/" + std::to_string(line.rounds);
-  if (line.accuracy) text += "  accuracy " + percent(*line.accuracy);
-  text += "  mask " + percent(line.mask_rate) + "  rarest class " + percent(line.smallest_class_share);
-  text += "  members " + std::to_string(line.counted) + "/" + std::to_string(line.drawn);
-  text += "  sent " + human_bytes(line.bytes) + "  left " + human_seconds(seconds_left);
-  return text;
+/// A line that wraps could not be drawn over.
+std::string cut_to_terminal(const std::string& text) {
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return text.substr(0, known ? size.ws_col - 1u : 79u);
 }
 
 }  // namespace
@@ -60,6 +54,20 @@ std::string human_seconds(double seconds) {
   return text.data();
 }
 
+std::string progress_text(const RoundLine& line, double seconds_left) {
+  std::string text = "round " + std::to_string(line.round) + "/" + std::to_string(line.rounds);
+  if (line.accuracy) text += "  accuracy " + percent(*line.accuracy);
+  text += "  mask " + percent(line.mask_rate) + "  rarest class " + percent(line.smallest_class_share);
+  text += "  members " + std::to_string(line.counted) + "/" + std::to_string(line.drawn);
+  text += "  sent " + human_bytes(line.bytes) + "  left " + human_seconds(seconds_left);
+  return text;
+}
+
+std::string progress_bar(const RoundLine& line, std::size_t cells) {
+  const std::size_t full = line.round >= line.rounds ? cells : cells * line.round / line.rounds;
+  return "[" + std::string(full, '#') + std::string(cells - full, '.') + "]";
+}
+
 Progress::Mode Progress::default_mode(bool quiet) {
   if (quiet) return Mode::kQuiet;
   return ::isatty(STDOUT_FILENO) == 1 ? Mode::kBar : Mode::kLines;
@@ -70,14 +78,17 @@ Progress::Progress(Mode mode, std::uint32_t first_round)
 
 double Progress::seconds_left(const RoundLine& line) const {
   const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-  if (line.round <= first_round_) return 0;
+  if (line.round <= first_round_ || line.round >= line.rounds) return 0;
   return elapsed / (line.round - first_round_) * (line.rounds - line.round);
 }
 
 void Progress::show(const RoundLine& line, bool evaluated) {
-  const std::string text = text_of(line, seconds_left(line));
-  // "\033[K" clears what a longer line left behind.
-  if (mode_ == Mode::kBar) std::printf("\r%s %s\033[K", bar(line).c_str(), text.c_str());
+  const std::string text = progress_text(line, seconds_left(line));
+  if (mode_ == Mode::kBar) {
+    const std::string row = cut_to_terminal(progress_bar(line, kBarCells) + " " + text);
+    // "\033[K" clears what a longer line left behind.
+    std::printf("\r%s\033[K", row.c_str());
+  }
   if (mode_ == Mode::kLines && evaluated) std::printf("%s\n", text.c_str());
   std::fflush(stdout);
 }

@@ -13,8 +13,8 @@ struct RoundLine {
   std::uint32_t rounds = 0;
   std::optional<double> accuracy;  ///< of the latest evaluation
   double mask_rate = 0;
-  double smallest_class_share =
-      0;  ///< share of the rarest class among accepted pseudo-labels; near 0 warns of collapse
+  /// Of the rarest class among accepted pseudo-labels; near 0 warns of collapse.
+  double smallest_class_share = 0;
   std::uint64_t bytes = 0;  ///< both directions, so far
   std::uint32_t counted = 0;
   std::uint32_t drawn = 0;
@@ -24,6 +24,12 @@ struct RoundLine {
 std::string human_bytes(std::uint64_t bytes);
 /// Text like "1:05" or "2:10:00".
 std::string human_seconds(double seconds);
+
+/// The line of a round: "round 3/10  accuracy 91.2 %  mask 40.0 %  ...". Accuracy is left out while there is
+/// none.
+std::string progress_text(const RoundLine& line, double seconds_left);
+/// "[####....]" with `cells` cells.
+std::string progress_bar(const RoundLine& line, std::size_t cells);
 
 /// Shows how far a run is: a bar that redraws itself on a terminal, one plain line per evaluated round
 /// otherwise.

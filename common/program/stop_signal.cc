@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 
 #include "common/base/check.h"
@@ -19,10 +20,12 @@ std::atomic<int> stop_descriptor{-1};
 
 void on_signal(int signal_number) {
   if (stop_requested.exchange(true)) ::_exit(128 + signal_number);
+  const int interrupted_errno = errno;
   const std::uint64_t one = 1;
   // The counter of an eventfd cannot be full here, so the only outcome is success.
   const ssize_t written = ::write(stop_descriptor.load(), &one, sizeof(one));
   static_cast<void>(written);
+  errno = interrupted_errno;
 }
 
 void set_handler(void (*handler)(int)) {

@@ -1,0 +1,79 @@
+#include "common/program/cli.h"
+
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+namespace covey::program {
+
+namespace {
+
+constexpr const char* kVersion = "covey 0.1.0";
+
+/// Without what follows the first line: LibTorch puts a stack trace there.
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+Status run_guarded(const std::function<Status()>& action) {
+  try {
+    return action();
+  } catch (const std::exception& error) {
+    return internal_error(first_line(error.what()));
+  }
+}
+
+}  // namespace
+
+int exit_code(const Status& status) {
+  if (status.ok()) return 0;
+  return status.code() == Code::kInvalidArgument ? 2 : 1;
+}
+
+CommandLine::CommandLine(std::string program, const std::string& description)
+    : program_(std::move(program)), app_(description, program_) {
+  app_.set_version_flag("--version", kVersion);
+  app_.add_option("--log-level", log_level_, "trace | debug | info | warn | error | off")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->capture_default_str();
+  app_.require_subcommand(1);
+  // Options of the program may stand behind the command too.
+  app_.fallthrough();
+}
+
+CLI::App& CommandLine::add_command(const std::string& name, const std::string& description,
+                                   std::function<Status()> action) {
+  CLI::App* command = app_.add_subcommand(name, description);
+  command->callback([this, action = std::move(action)] { action_ = action; });
+  return *command;
+}
+
+int CommandLine::run(int argc, const char* const* argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {  // --help, --version
+    return app_.exit(wanted);
+  } catch (const CLI::Error& error) {
+    return fail(invalid_argument(error.what()));
+  }
+  return fail(run_guarded(action_));
+}
+
+int CommandLine::fail(const Status& status) const {
+  if (!status.ok()) std::fprintf(stderr, "%s: %s\n", program_.c_str(), first_line(status.message()).c_str());
+  return exit_code(status);
+}
+
+int run_program(int argc, const char* const* argv, const std::string& program, const std::string& description,
+                const std::function<void(CommandLine&)>& setup) {
+  CommandLine line(program, description);
+  setup(line);
+  return line.run(argc, argv);
+}
+
+CLI::Option* add_repeated(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                          const std::string& description) {
+  return command.add_option(name, values, description)->allow_extra_args(false);
+}
+
+}  // namespace covey::program
