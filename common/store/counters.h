@@ -6,10 +6,8 @@
 
 namespace covey::store {
 
+/// Named counts, kept in the table `counters (name TEXT PRIMARY KEY, count INTEGER)`.
 using Counters = std::map<std::string, std::uint64_t>;
-
-/// Named counts in a table of their own. SQL of the migration that makes it:
-extern const char* const kCountersSchema;
 
 /// Adds `count` to the counter `name`. Durable, so a disk flush: a caller that counts what peers can cause
 /// collects counts and adds them now and then.

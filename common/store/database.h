@@ -22,7 +22,7 @@ class Database {
  public:
   using Migrations = Span<const char* const>;
 
-  /// Opens or creates `file`, checks it, and applies the migrations that are missing, each in a transaction.
+  /// Opens or creates `file`, checks it, and applies the migrations that are missing, in one transaction.
   ///   errors  kCorrupt: damaged or no database; kInvalidArgument: written by a newer Covey; kUnavailable:
   ///   locked;
   ///           kExhausted: disk full
@@ -42,6 +42,8 @@ class Database {
   Status failure(const SQLite::Exception& error) const;
   /// Runs SQL that gives no rows.
   Status execute(const std::string& sql) const;
+  /// Rows that the last INSERT, UPDATE or DELETE changed.
+  std::uint64_t changed_rows() const;
 
  private:
   Database(fs::path file, std::unique_ptr<SQLite::Database> handle);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/digest.h"
 #include "common/base/ids.h"
 #include "common/store/blob_store.h"
 #include "common/store/database.h"

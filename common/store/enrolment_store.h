@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/digest.h"
 #include "common/base/ids.h"
 #include "common/store/counters.h"
 #include "common/store/database.h"
@@ -53,7 +54,7 @@ class EnrolmentStore {
 
   /// Empty for an unknown or revoked key.
   Result<std::optional<UserId>> user_of(const std::string& public_key) const;
-  /// kNotFound when the user has no valid key. The user's open tokens go as well.
+  /// kNotFound when the user has no valid key.
   Status revoke(UserId user, std::int64_t now);
   /// What a device told in its hello. Unknown keys are left alone.
   Status record_session(const std::string& public_key, std::int64_t now, std::uint64_t samples,
@@ -68,9 +69,6 @@ class EnrolmentStore {
 
  private:
   explicit EnrolmentStore(Database database) : database_(std::move(database)) {}
-  Status check_token(const Digest& token_sha256, const std::string& public_key, std::int64_t now,
-                     UserId* user, bool* answered_before) const;
-  Status check_key(UserId user, const std::string& public_key) const;
 
   Database database_;
 };

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "common/store/blob_store.h"
+#include "common/store/counters.h"
 #include "common/store/database.h"
 #include "common/store/directory_lock.h"
 #include "common/store/run_records.h"
@@ -70,12 +71,21 @@ class RunStore {
 
   // ---- refused messages by kind, for status
 
+  /// A disk flush: collect what peers can cause and add it now and then.
   Status add_refusals(const std::string& kind, std::uint64_t count);
-  Result<std::map<std::string, std::uint64_t>> refusals() const;
+  Result<Counters> refusals() const;
 
  private:
   RunStore(std::optional<DirectoryLock> lock, Database database, BlobStore blobs);
-  Status load_or_create(const RunInfo& info);
+  Result<std::optional<RunInfo>> load_info() const;
+  Status create(const RunInfo& info);
+  Status end_attempt(std::uint32_t round, std::uint32_t attempt, const char* state, const std::string& reason,
+                     const std::vector<MemberRecord>& members);
+  Status insert_round(const CommitRecord& record);
+  Status check_blobs(const CommitRecord& record) const;
+  Result<std::vector<Seat>> seats(std::uint32_t round, std::uint32_t attempt) const;
+  Result<std::vector<Digest>> masters(std::uint32_t round) const;
+  Result<std::size_t> sweep(std::uint32_t first_round);
 
   std::optional<DirectoryLock> lock_;  ///< empty in a reader
   Database database_;

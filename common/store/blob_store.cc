@@ -1,0 +1,64 @@
+#include "common/store/blob_store.h"
+
+namespace covey::store {
+
+namespace {
+
+Status explain_write_failure(const Status& status) {
+  if (status.code() != Code::kExhausted) return status;
+  return exhausted("disk full: " + status.message() + "; make room and start again");
+}
+
+}  // namespace
+
+Result<BlobStore> BlobStore::create(const fs::path& dir) {
+  COVEY_RETURN_IF_ERROR(make_directories(dir));
+  return BlobStore(dir);
+}
+
+fs::path BlobStore::path_of(const Digest& digest) const {
+  return dir_ / digest.hex();
+}
+
+bool BlobStore::contains(const Digest& digest) const {
+  std::error_code error;
+  return fs::is_regular_file(path_of(digest), error);
+}
+
+Result<Digest> BlobStore::put(ByteSpan bytes) {
+  const Digest digest = sha256(bytes);
+  const fs::path path = path_of(digest);
+  // A damaged file is most often a short one; writing it again mends it.
+  std::error_code error;
+  const std::uintmax_t stored_bytes = fs::file_size(path, error);
+  if (!error && stored_bytes == bytes.size()) return digest;
+  COVEY_RETURN_IF_ERROR(explain_write_failure(write_file_atomically(path, bytes)));
+  return digest;
+}
+
+Result<Bytes> BlobStore::read(const Digest& digest) const {
+  const fs::path path = path_of(digest);
+  COVEY_ASSIGN_OR_RETURN(Bytes bytes, read_file(path));
+  if (sha256(bytes) == digest) return bytes;
+  return corrupt(path.string() + ": is damaged: its " + std::to_string(bytes.size()) +
+                 " bytes do not have the SHA-256 that is its name");
+}
+
+Result<std::size_t> BlobStore::keep_only(const std::set<Digest>& live) {
+  std::error_code error;
+  std::vector<fs::path> doomed;
+  for (fs::directory_iterator entry(dir_, error), end; !error && entry != end; entry.increment(error)) {
+    const fs::path& path = entry->path();
+    const Result<Digest> digest = Digest::from_hex(path.filename().string());
+    const bool unused = digest.ok() ? live.count(*digest) == 0 : path.extension() == ".tmp";
+    if (unused) doomed.push_back(path);
+  }
+  for (const fs::path& path : doomed) {
+    if (error) break;
+    fs::remove(path, error);
+  }
+  if (error) return internal_error(dir_.string() + ": cannot remove unused models: " + error.message());
+  return doomed.size();
+}
+
+}  // namespace covey::store

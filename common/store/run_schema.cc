@@ -1,0 +1,105 @@
+#include "common/store/run_schema.h"
+
+#include <array>
+
+namespace covey::store {
+
+namespace {
+
+// Sizes are in bytes, times in seconds, digests in hexadecimal. A real number that is NULL stands for NaN.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+-- Every draw: begun before its first task leaves, then committed or void.
+CREATE TABLE attempts (
+  round INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('begun', 'committed', 'void')),
+  reason TEXT NOT NULL DEFAULT '',
+  begun_at INTEGER NOT NULL DEFAULT (unixepoch()),
+  PRIMARY KEY (round, attempt)
+) STRICT;
+
+-- Every member of every attempt; the primary key is what makes an update count once.
+CREATE TABLE members (
+  round INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  user INTEGER NOT NULL,
+  group_id INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'drawn' CHECK (state IN ('drawn', 'counted', 'nothing', 'refused', 'absent')),
+  update_digest TEXT,
+  bytes_down INTEGER NOT NULL DEFAULT 0,
+  bytes_up INTEGER NOT NULL DEFAULT 0,
+  loss REAL DEFAULT 0,
+  mask_rate REAL DEFAULT 0,
+  images INTEGER NOT NULL DEFAULT 0,
+  train_seconds REAL DEFAULT 0,
+  reason TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (round, attempt, slot),
+  FOREIGN KEY (round, attempt) REFERENCES attempts
+) STRICT;
+CREATE INDEX members_by_user ON members (user, state, round);
+
+CREATE TABLE rounds (
+  round INTEGER PRIMARY KEY,
+  attempt INTEGER NOT NULL,
+  average TEXT NOT NULL,
+  trainer_state TEXT,
+  evaluate INTEGER NOT NULL,
+  seconds REAL,
+  server_loss REAL,
+  user_loss REAL,
+  mask_rate REAL,
+  images INTEGER NOT NULL,
+  bytes_up INTEGER NOT NULL,
+  bytes_down INTEGER NOT NULL,
+  bytes_up_fp32 INTEGER NOT NULL,
+  bytes_down_fp32 INTEGER NOT NULL,
+  wire_bytes_up INTEGER NOT NULL,
+  wire_bytes_down INTEGER NOT NULL,
+  pseudo_labels TEXT NOT NULL,  -- JSON array, accepted per class
+  committed_at INTEGER NOT NULL DEFAULT (unixepoch()),
+  FOREIGN KEY (round, attempt) REFERENCES attempts
+) STRICT;
+
+-- The model of every group after a round.
+CREATE TABLE masters (
+  round INTEGER NOT NULL REFERENCES rounds,
+  group_id INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  PRIMARY KEY (round, group_id)
+) STRICT;
+
+CREATE TABLE evaluations (
+  round INTEGER PRIMARY KEY REFERENCES rounds,
+  accuracy REAL,
+  loss REAL,
+  accuracy_as_sent REAL,
+  seconds REAL
+) STRICT;
+
+-- What each user keeps from round to round; only the simulator stores it here.
+CREATE TABLE device_states (
+  user INTEGER PRIMARY KEY,
+  digest TEXT NOT NULL
+) STRICT;
+
+-- Refused messages by kind.
+CREATE TABLE counters (
+  name TEXT PRIMARY KEY,
+  count INTEGER NOT NULL
+) STRICT;
+)sql";
+
+}  // namespace
+
+Database::Migrations run_migrations() {
+  static constexpr std::array<const char*, 1> kMigrations = {kFirst};
+  return Database::Migrations(kMigrations);
+}
+
+}  // namespace covey::store
