@@ -2,138 +2,126 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "common/base/check.h"
 #include "common/base/random.h"
 
 namespace covey::client {
 
+namespace {
+
+template <typename Work>
+std::string round_name(const Work& work) {
+  return "round " + std::to_string(work.round);
+}
+
+bool belongs_to(const Finished& finished, const wire::Task& task) {
+  return finished.round == task.round && finished.attempt == task.attempt && finished.model == task.model;
+}
+
+}  // namespace
+
 std::vector<Action> ClientCore::step(double now, const Event& event) {
   now_ = now;
+  const bool starts = std::holds_alternative<event::Started>(event);
+  COVEY_CHECK(!starts || link_ == Link::kNew, "started twice");
+  if (link_ == Link::kDone || (link_ == Link::kNew && !starts)) return {};
   std::visit([this](const auto& e) { handle(e); }, event);
   return std::exchange(actions_, {});
 }
 
 double ClientCore::next_deadline() const {
+  if (link_ == Link::kNew || link_ == Link::kDone) return std::numeric_limits<double>::infinity();
   if (link_ == Link::kDown) return reconnect_at_;
   const double silence = last_heard_ + settings_.silence_max_s;
   return link_ == Link::kWelcomed ? std::min(silence, last_sent_ + settings_.heartbeat_every_s) : silence;
 }
 
+// ---- the link
+
 void ClientCore::handle(const event::Started& e) {
   tentative_ = e.tentative;
   probe_ = e.probe;
   samples_ = e.samples;
+  run_id_ = e.run_id;
+  connect();
+}
+
+void ClientCore::connect() {
   link_ = Link::kConnecting;
   last_heard_ = now_;
-  actions_.push_back(action::Connect{});
+  actions_.emplace_back(action::Connect{});
 }
 
 void ClientCore::handle(const event::Connected&) {
   if (link_ != Link::kConnecting) return;
   link_ = Link::kGreeting;
-  last_heard_ = last_sent_ = now_;
-  actions_.push_back(action::Send{wire::Hello{probe_, samples_, tentative_.has_value()}});
+  last_heard_ = now_;
+  send(wire::Hello{probe_, samples_, tentative_.has_value()});
+}
+
+void ClientCore::send(wire::Message message) {
+  last_sent_ = now_;
+  actions_.emplace_back(action::Send{std::move(message)});
+}
+
+void ClientCore::handle(const event::LinkLost& e) {
+  if (link_ != Link::kDown) lose_link(e.why);
+}
+
+void ClientCore::lose_link(const std::string& why) {
+  // A session that ends at once is no success: only one that lasted starts the back-off anew.
+  const bool lasted = link_ == Link::kWelcomed && now_ - session_.since >= settings_.silence_max_s;
+  if (lasted) failures_ = 0;
+  const double ceiling =
+      std::min(settings_.backoff_max_s, settings_.backoff_first_s * std::pow(2.0, std::min(failures_, 20u)));
+  Sequence jitter(Stream(settings_.jitter_seed, {Purpose::kBackoff, 0, 0, kNoEntity}), failures_);
+  reconnect_at_ = now_ + ceiling * (0.5 + 0.5 * jitter.uniform_double());
+  ++failures_;
+  link_ = Link::kDown;
+  // The coordinator sends the task again in the next session, if it still wants it.
+  if (work_ == Work::kFetching) work_ = Work::kIdle;
+  log(true, why + "; trying again in " + std::to_string(reconnect_at_ - now_) + " s");
+}
+
+void ClientCore::handle(const event::Tick&) {
+  if (link_ == Link::kDown) {
+    if (now_ >= reconnect_at_) connect();
+    return;
+  }
+  if (now_ >= last_heard_ + settings_.silence_max_s) return lose_link("no word from the coordinator");
+  if (link_ == Link::kWelcomed && now_ >= last_sent_ + settings_.heartbeat_every_s) send(wire::Heartbeat{});
 }
 
 void ClientCore::handle(const event::Received& e) {
-  last_heard_ = now_;
+  // Before the greeting only remains of an earlier session can arrive.
+  if (link_ != Link::kGreeting && link_ != Link::kWelcomed) return;
   std::visit([this](const auto& message) { on(message); }, e.message);
+  // A coordinator that talks but never welcomes must not keep the client waiting.
+  if (link_ == Link::kWelcomed) last_heard_ = now_;
 }
 
 void ClientCore::on(const wire::Welcome& welcome) {
   if (link_ != Link::kGreeting) return;
   link_ = Link::kWelcomed;
-  failures_ = 0;
-  actions_.push_back(action::ApplyWelcome{welcome});
+  session_ = {};
+  session_.since = now_;
+  forget_other_run(welcome.run_id);
+  actions_.emplace_back(action::ApplyWelcome{welcome});
+  if (work_ == Work::kOffering) offer();
 }
 
-bool ClientCore::same_work(const wire::Task& task) const {
-  return task_ && task_->round == task.round && task_->attempt == task.attempt && task_->model == task.model;
-}
-
-void ClientCore::on(const wire::Task& task) {
-  if (link_ != Link::kWelcomed) return;
-  if (work_ == Work::kTraining || work_ == Work::kStoring) {
-    // The trainer cannot be called back; its result is dropped when a newer task waits.
-    if (!same_work(task)) waiting_ = task;
-    return;
-  }
-  begin(task);
-}
-
-void ClientCore::begin(const wire::Task& task) {
-  task_ = task;
-  if (tentative_ && tentative_->round == task.round && tentative_->attempt == task.attempt &&
-      tentative_->model == task.model) {
-    return offer();
-  }
-  settle_tentative(task);
-  work_ = Work::kFetching;
-  actions_.push_back(action::FetchModel{task.model, task.model_bytes});
-}
-
-void ClientCore::settle_tentative(const wire::Task& task) {
-  if (!tentative_) return;
-  const bool counted = task.counted_before && task.last_counted_round == tentative_->round &&
-                       task.last_counted_attempt == tentative_->attempt;
-  if (counted) {
-    actions_.push_back(action::PromoteTentative{});
-  } else {
-    actions_.push_back(action::DropTentative{});
-  }
+void ClientCore::forget_other_run(const Digest& run_id) {
+  const bool other = run_id_ && *run_id_ != run_id;
+  run_id_ = run_id;
+  if (!other) return;
+  log(true, "the coordinator runs another experiment than before; what is left of the old one is dropped");
+  if (tentative_) actions_.emplace_back(action::DropTentative{});
   tentative_.reset();
-}
-
-void ClientCore::handle(const event::ModelReady& e) {
-  if (work_ != Work::kFetching || !task_ || task_->model != e.model) return;
-  work_ = Work::kTraining;
-  actions_.push_back(action::Train{*task_});
-}
-
-void ClientCore::handle(const event::Trained& e) {
-  COVEY_CHECK(work_ == Work::kTraining);
-  if (waiting_) {
-    const wire::Task next = *std::exchange(waiting_, std::nullopt);
-    work_ = Work::kIdle;
-    log(false, "round " + std::to_string(e.finished.round) + " is over; its result is dropped");
-    return begin(next);
-  }
-  work_ = Work::kStoring;
-  tentative_ = e.finished;
-  actions_.push_back(action::StoreTentative{e.finished});
-}
-
-void ClientCore::handle(const event::TrainingFailed& e) {
-  actions_.push_back(action::Exit{1, e.reason});
-}
-
-void ClientCore::handle(const event::TentativeStored&) {
-  COVEY_CHECK(work_ == Work::kStoring);
-  work_ = Work::kIdle;
-  if (waiting_) return begin(*std::exchange(waiting_, std::nullopt));
-  offer();
-}
-
-void ClientCore::offer() {
-  work_ = Work::kOffering;
-  if (link_ != Link::kWelcomed)
-    return;  // the task comes again after the next welcome, and then so does this offer
-  const Finished& f = *tentative_;
-  last_sent_ = now_;
-  actions_.push_back(action::Send{wire::UpdateOffer{
-      f.round, f.attempt, task_->slot, f.model, f.nothing_to_report, f.update, f.update_bytes, f.report}});
-}
-
-void ClientCore::on(const wire::UpdateAnswer& answer) {
-  if (work_ != Work::kOffering || !tentative_ || answer.update != tentative_->update) return;
-  work_ = Work::kIdle;
-  const std::string round = "round " + std::to_string(answer.round);
-  if (answer.accepted) {
-    log(false, round + ": update accepted");
-  } else {
-    log(true, round + ": update refused: " + answer.reason);
-  }
+  task_.reset();
+  waiting_.reset();
+  if (!busy()) work_ = Work::kIdle;  // a job under way ends first; overtaken() then drops its result
 }
 
 void ClientCore::on(const wire::Error& error) {
@@ -141,51 +129,130 @@ void ClientCore::on(const wire::Error& error) {
     case wire::ErrorCode::kNotEnrolled:
     case wire::ErrorCode::kVersion:
     case wire::ErrorCode::kBadToken:
-      actions_.push_back(action::Exit{1, error.text});
-      return;
+      return exit(1, error.text);
     case wire::ErrorCode::kSuperseded:
-      actions_.push_back(action::Exit{1, "superseded: " + error.text});
-      return;
+      return exit(1, "superseded: " + error.text);
     case wire::ErrorCode::kMalformed:
     case wire::ErrorCode::kRefused:
-      log(true, "the coordinator refused a message: " + error.text);
+      // For example a coordinator that was restarted and does not know this session: greet it again.
+      return lose_link("the coordinator refused a message: " + error.text);
   }
 }
 
 void ClientCore::on(const wire::Finished& finished) {
-  actions_.push_back(
-      action::Exit{0, "the run is complete after " + std::to_string(finished.rounds) + " rounds"});
-}
-
-void ClientCore::handle(const event::Tick&) {
-  if (link_ == Link::kDown) {
-    if (now_ < reconnect_at_) return;
-    link_ = Link::kConnecting;
-    last_heard_ = now_;
-    actions_.push_back(action::Connect{});
-    return;
-  }
-  if (now_ >= last_heard_ + settings_.silence_max_s) return lose_link("no word from the coordinator");
-  if (link_ == Link::kWelcomed && now_ >= last_sent_ + settings_.heartbeat_every_s) {
-    last_sent_ = now_;
-    actions_.push_back(action::Send{wire::Heartbeat{}});
-  }
-}
-
-void ClientCore::lose_link(const std::string& why) {
-  const double ceiling =
-      std::min(settings_.backoff_max_s, settings_.backoff_first_s * std::pow(2.0, std::min(failures_, 20u)));
-  Sequence jitter(Stream(settings_.jitter_seed, {}), failures_);
-  reconnect_at_ = now_ + ceiling * (0.5 + 0.5 * jitter.uniform_double());
-  ++failures_;
-  link_ = Link::kDown;
-  if (work_ == Work::kFetching) work_ = Work::kIdle;
-  log(true, why + "; trying again in " + std::to_string(reconnect_at_ - now_) + " s");
+  exit(0, "the run is complete after " + std::to_string(finished.rounds) + " rounds");
 }
 
 void ClientCore::handle(const event::StopRequested&) {
-  if (link_ == Link::kWelcomed) actions_.push_back(action::Send{wire::Goodbye{}});
-  actions_.push_back(action::Exit{0, "stopped"});
+  if (link_ == Link::kWelcomed) send(wire::Goodbye{});
+  exit(0, "stopped");
+}
+
+void ClientCore::exit(int code, std::string text) {
+  link_ = Link::kDone;
+  actions_.emplace_back(action::Exit{code, std::move(text)});
+}
+
+// ---- the work
+
+bool ClientCore::same_work(const wire::Task& task) const {
+  return task_ && task_->round == task.round && task_->attempt == task.attempt && task_->model == task.model;
+}
+
+void ClientCore::on(const wire::Task& task) {
+  if (link_ != Link::kWelcomed) return;
+  const std::pair<std::uint32_t, std::uint32_t> number(task.round, task.attempt);
+  if (session_.newest && number < *session_.newest) return;  // overtaken on its way
+  session_.newest = number;
+  if (busy()) {
+    // The trainer cannot be called back; its result is dropped when another task waits.
+    waiting_ = same_work(task) ? std::nullopt : std::optional<wire::Task>(task);
+    return;
+  }
+  const bool under_way = work_ == Work::kFetching || (work_ == Work::kOffering && session_.offered);
+  if (!under_way || !same_work(task)) begin(task);
+}
+
+void ClientCore::begin(const wire::Task& task) {
+  task_ = task;
+  if (tentative_ && belongs_to(*tentative_, task)) return offer();
+  settle_tentative(task);
+  work_ = Work::kIdle;
+  if (link_ != Link::kWelcomed) return;  // the task comes again after the next welcome
+  work_ = Work::kFetching;
+  actions_.emplace_back(action::FetchModel{task.model, task.model_bytes});
+}
+
+void ClientCore::begin_waiting() {
+  work_ = Work::kIdle;
+  if (waiting_) begin(*std::exchange(waiting_, std::nullopt));
+}
+
+void ClientCore::settle_tentative(const wire::Task& task) {
+  if (!tentative_) return;
+  const bool counted = task.counted_before && task.last_counted_round == tentative_->round &&
+                       task.last_counted_attempt == tentative_->attempt;
+  if (counted) {
+    actions_.emplace_back(action::PromoteTentative{});
+  } else {
+    actions_.emplace_back(action::DropTentative{});
+  }
+  tentative_.reset();
+}
+
+void ClientCore::handle(const event::ModelReady& e) {
+  if (work_ != Work::kFetching || task_->model != e.model) return;
+  work_ = Work::kTraining;
+  actions_.emplace_back(action::Train{*task_});
+}
+
+void ClientCore::handle(const event::Trained& e) {
+  if (work_ != Work::kTraining) return;
+  if (overtaken()) {
+    log(false, round_name(e.finished) + " is over; its result is dropped");
+    return begin_waiting();
+  }
+  COVEY_CHECK(belongs_to(e.finished, *task_), e.finished.round, task_->round);
+  work_ = Work::kStoring;
+  tentative_ = e.finished;
+  actions_.emplace_back(action::StoreTentative{e.finished});
+}
+
+void ClientCore::handle(const event::TrainingFailed& e) {
+  if (work_ != Work::kTraining) return;
+  if (!overtaken()) return exit(1, e.reason);
+  log(true, "training for a round that is over failed: " + e.reason);
+  begin_waiting();
+}
+
+void ClientCore::handle(const event::TentativeStored&) {
+  if (work_ != Work::kStoring) return;
+  // Stored for a run that is gone by now.
+  if (!tentative_) actions_.emplace_back(action::DropTentative{});
+  if (overtaken()) return begin_waiting();
+  offer();
+}
+
+void ClientCore::offer() {
+  work_ = Work::kOffering;
+  session_.offered = link_ == Link::kWelcomed;
+  if (!session_.offered) return;  // after the next welcome
+  const Finished& f = *tentative_;
+  send(wire::UpdateOffer{f.round, f.attempt, f.slot, f.model, f.nothing_to_report, f.update, f.update_bytes,
+                         f.report});
+}
+
+void ClientCore::on(const wire::UpdateAnswer& answer) {
+  if (work_ != Work::kOffering || answer.round != tentative_->round ||
+      answer.attempt != tentative_->attempt || answer.update != tentative_->update) {
+    return;
+  }
+  work_ = Work::kIdle;
+  if (answer.accepted) {
+    log(false, round_name(answer) + ": update accepted");
+  } else {
+    log(true, round_name(answer) + ": update refused: " + answer.reason);
+  }
 }
 
 }  // namespace covey::client

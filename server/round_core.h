@@ -21,6 +21,10 @@ namespace covey::server {
 /// A round runs  draw -> collect -> average -> commit.  `parallel`: the server trains while the members do
 /// and is averaged with them; `alternate`: the members are averaged, then the server trains from the average,
 /// then the round commits. Rules: semantics.md 3 and 5. Times are seconds of the driver's clock.
+///
+/// Every offer is answered sooner or later, also after the last round. What clients send may come late, twice
+/// or out of order; the driver's own reports (stored, trained, averaged, committed) come once, when asked
+/// for.
 
 /// How the server's own steps relate to the members' (federation.order).
 enum class Order { kParallel, kAlternate };
@@ -31,8 +35,8 @@ struct RoundSettings {
   std::uint32_t rounds = 0;
   std::uint32_t warmup_rounds = 0;
   Order order = Order::kParallel;
-  bool only_connected = false;  ///< federation.selection = available
-  std::uint32_t min_updates = 1;
+  bool only_connected = false;    ///< federation.selection = available
+  std::uint32_t min_updates = 1;  ///< fewer present members at the deadline void the attempt; 1..C_k
   double deadline_s = 600;
 };
 
@@ -49,14 +53,15 @@ enum class SeatState {
 const char* seat_state_name(SeatState state);
 
 // ---- events
-// ---------------------------------------------------------------------------------------------------------------
 
 namespace event {
 
-struct Started {};  ///< once, first
+struct Started {};  ///< once; users may have connected before
+/// A session of this user began. It replaces an earlier one, whether or not that was seen to end.
 struct UserConnected {
   UserId user;
 };
+/// The user has no session any more; not for a session that was replaced.
 struct UserLeft {
   UserId user;
 };
@@ -88,7 +93,6 @@ using Event = std::variant<event::Started, event::UserConnected, event::UserLeft
                            event::Committed, event::Tick>;
 
 // ---- actions
-// --------------------------------------------------------------------------------------------------------------
 
 namespace action {
 
@@ -100,7 +104,7 @@ struct SendTask {
   UserId user;
   SlotId slot;
   std::uint32_t round, attempt;
-  double seconds_left;
+  double seconds_left;  ///< until the deadline, >= 0
 };
 /// `from_members`: the server trains from the members' average of this round (alternate order), not from the
 /// committed model.
@@ -108,6 +112,7 @@ struct TrainServer {
   std::uint32_t round, attempt;
   bool from_members;
 };
+/// May come again for bytes that are on their way already; then there is nothing to do.
 struct FetchUpdate {
   UserId user;
   SlotId slot;
@@ -147,12 +152,22 @@ using Action = std::variant<action::StoreAttempt, action::SendTask, action::Trai
                             action::CountUpdate, action::AnswerUpdate, action::Average, action::Commit,
                             action::VoidAttempt, action::FinishRun>;
 
+/// What a committed round took from a user.
+struct TakenUpdate {
+  std::uint32_t round = 0;
+  std::uint32_t attempt = 0;
+  Digest update;
+};
+
 class RoundCore {
  public:
   struct Resume {
     std::uint32_t round = 0;               ///< first round that is not committed
     std::optional<std::uint32_t> attempt;  ///< the attempt to run; empty: the selector's first
     std::vector<Seat> seats;               ///< the draw of that attempt, when it was begun before a crash
+    /// The last update of each user that a committed round took (that of the last committed round is enough):
+    /// its answer may have been lost in the crash, and the user offers it again.
+    std::map<UserId, TakenUpdate> taken;
   };
 
   RoundCore(RoundSettings settings, std::shared_ptr<const Selector> selector, Resume resume);
@@ -172,7 +187,7 @@ class RoundCore {
  private:
   enum class Phase {
     kIdle,
-    kWaiting,
+    kWaiting,  ///< too few users are connected for a draw
     kStoring,
     kCollecting,
     kAveraging,
@@ -183,7 +198,7 @@ class RoundCore {
   struct SeatRecord {
     UserId user;
     SeatState state = SeatState::kDrawn;
-    Digest update;
+    std::optional<Digest> update;  ///< the last one that the user offered
   };
 
   void handle(const event::Started&);
@@ -199,24 +214,37 @@ class RoundCore {
 
   bool warming_up() const { return round_ < settings_.warmup_rounds; }
   bool server_steps_beside_members() const { return warming_up() || settings_.order == Order::kParallel; }
+  bool server_still_trains() const { return server_steps_beside_members() && !server_done_; }
+
   void begin_round();
   void draw_when_ready();
   void draw();
+  std::vector<UserId> candidates() const;
   void send_task(SlotId slot, const SeatRecord& seat);
-  void answer(const UserId& user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
-              bool accepted, std::string reason);
+  template <typename FromUser>
+  void accept(const FromUser& e);
+  template <typename FromUser>
+  void refuse(const FromUser& e, std::string reason);
+  /// Answers when (round, attempt) already took something from this user, or takes nothing any more.
+  template <typename FromUser>
+  bool answered_from_record(const FromUser& e);
+  const Digest* taken_from(UserId user, std::uint32_t round, std::uint32_t attempt) const;
   void close_when_complete();
   void close();
+  void commit();
   void void_attempt();
+  void give_up_open_seats();
+
   std::uint32_t count(SeatState state) const;
+  bool full() const { return count(SeatState::kCounted) >= settings_.communicating; }
   bool all_resolved() const;
-  std::vector<UserId> candidates() const;
-  SeatRecord* seat_of(UserId user, SlotId* slot);
+  std::map<SlotId, SeatRecord>::iterator seat_of(UserId user);
+  std::map<SlotId, SeatRecord>::const_iterator seat_of(UserId user) const;
 
   RoundSettings settings_;
   std::shared_ptr<const Selector> selector_;
-  std::optional<std::uint32_t> stored_attempt_;
-  std::vector<Seat> stored_seats_;
+  std::optional<std::uint32_t> next_attempt_;  ///< of the round that begins next, when it is on record
+  std::vector<Seat> stored_seats_;             ///< its draw, when it was begun before a crash
 
   Phase phase_ = Phase::kIdle;
   double now_ = 0;
@@ -226,11 +254,7 @@ class RoundCore {
   bool server_done_ = false;
   std::map<SlotId, SeatRecord> seats_;
   std::set<UserId> connected_;
-  struct CountedUpdate {
-    std::uint32_t round, attempt;
-    Digest update;
-  };
-  std::map<UserId, CountedUpdate> last_counted_;
+  std::map<UserId, TakenUpdate> taken_;  ///< by committed rounds; the latest of each user
   std::vector<Action> actions_;
 };
 

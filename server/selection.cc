@@ -34,7 +34,7 @@ class RecordedSelector final : public Selector {
   explicit RecordedSelector(std::vector<RecordedRound> rounds) : rounds_(std::move(rounds)) {}
 
   std::vector<Seat> select(std::uint32_t round, std::uint32_t, const std::vector<UserId>&) const override {
-    return at(round).counted;
+    return at(round).present;
   }
 
   std::uint32_t first_attempt(std::uint32_t round) const override { return at(round).attempt; }

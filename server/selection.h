@@ -31,11 +31,15 @@ class Selector {
 /// fewer.
 std::unique_ptr<Selector> make_random_selector(std::uint64_t seed, std::uint32_t count);
 
-/// The counted members of a recorded run, for `covey-sim run --replay`.
+/// A committed round of a recorded run, for `covey-sim run --replay`.
 struct RecordedRound {
   std::uint32_t attempt = 0;
-  std::vector<Seat> counted;
+  /// Members that counted or had nothing to report: the latter count as present (min_updates), so they are
+  /// drawn again. In slot order.
+  std::vector<Seat> present;
 };
+
+/// Repeats the recorded draws. `rounds` covers every round of the run.
 std::unique_ptr<Selector> make_recorded_selector(std::vector<RecordedRound> rounds);
 
 }  // namespace covey::server

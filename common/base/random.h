@@ -28,6 +28,7 @@ enum class Purpose : std::uint32_t {
   kProbe = 10,   ///< numeric-profile probe
   kSubset = 11,  ///< limits on the number of samples
   kMixup = 12,
+  kBackoff = 13,  ///< spread of reconnections
 };
 
 /// The entity of a draw: a user number, or one of these.
