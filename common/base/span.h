@@ -23,8 +23,8 @@ class Span {
   Span(std::array<std::remove_const_t<T>, N>& values) : data_(values.data()), size_(N) {}
   template <std::size_t N, typename U = T, typename = std::enable_if_t<std::is_const_v<U>>>
   Span(const std::array<std::remove_const_t<T>, N>& values) : data_(values.data()), size_(N) {}
-  template <typename U = T, typename = std::enable_if_t<std::is_const_v<U>>>
-  Span(Span<std::remove_const_t<T>> other) : data_(other.data()), size_(other.size()) {}
+  template <typename U, typename = std::enable_if_t<std::is_same_v<const U, T>>>
+  Span(Span<U> other) : data_(other.data()), size_(other.size()) {}
 
   T* data() const { return data_; }
   std::size_t size() const { return size_; }
