@@ -9,6 +9,7 @@ namespace covey::config {
 namespace {
 
 std::string full_name(const std::string& section, const std::string& key) {
+  if (section.empty() && key.empty()) return "''";
   if (section.empty() || key.empty()) return section + key;
   return section + "." + key;
 }

@@ -87,7 +87,7 @@ constexpr std::int64_t kMillion = 1000000;
 void add_top(std::vector<Field>& fields) {
   using E = Experiment;
   Section top(fields, "", [](auto& s) -> auto& { return s.experiment; });
-  top.add("seed", &E::seed, Whole{0, std::numeric_limits<std::int64_t>::max()}, kShared, "of every draw");
+  top.add("seed", &E::seed, Whole{0, std::numeric_limits<std::int64_t>::max()}, kShared, "key of all random numbers");
   top.add("numerics", &E::numerics, Choices{{"native", "avx2"}}, kShared, "avx2 pins the instruction set of all numeric libraries, for equal bits across unequal CPUs");
 }
 
@@ -119,7 +119,7 @@ void add_federation(std::vector<Field>& fields) {
   federation.add("communicating", &F::communicating, Whole{1, 100000}, kShared, "C_k, users of a round; at most users");
   federation.add("period", &F::period, Whole{0, kMillion}, kShared, "T, local steps of a round; 0 measures the exchange alone");
   federation.add("labelled", &F::labelled, Whole{1, 100 * kMillion}, kHere, "N_s, labelled images on the server");
-  federation.add("noniid", &F::noniid, Real{0, 1}, kHere, "R, partition = classes: share of a user's images from its main classes, 0 is even");
+  federation.add("noniid", &F::noniid, Real{0, 1}, kHere, "R, partition = classes: distance between the users' class mixes; 0 = alike, 1 = disjoint");
   federation.add("rounds", &F::rounds, Whole{1, kMillion}, kShared, "committed rounds, warm-up included");
   federation.add("warmup_rounds", &F::warmup_rounds, Whole{0, kMillion}, kShared, "first rounds, in which only the server trains");
   federation.add("order", &F::order, Choices{{"parallel", "alternate"}}, kShared, "parallel: the server is averaged with the users; alternate: users are averaged, then the server fine-tunes");
@@ -141,12 +141,12 @@ void add_training(std::vector<Field>& fields) {
   training.add("cutout", &T::cutout, Real{0, 1}, kShared, "side of the Cutout square as a share of the image side; 0 = off");
   training.add("flip", &T::flip, Flag{}, kShared, "horizontal flips; always off for characters and digits");
   training.add("batch", &T::batch, Whole{1, 65536}, kShared, "images of a step; a consistency step sends two views of each through the model");
-  training.add("optimizer", &T::optimizer, Named{}, kShared, "of the local steps");
+  training.add("optimizer", &T::optimizer, Named{}, kShared, "what takes the local steps");
   training.add("lr", &T::lr, Real{0, 100}, kShared, "base learning rate; 0 = parallel: 0.03 * (C_k + 1) * batch / 128, alternate: 0.03 * batch / 32 but at most 0.06");
-  training.add("momentum", &T::momentum, Real{0, 1}, kShared, "of sgd");
-  training.add("nesterov", &T::nesterov, Flag{}, kShared, "of sgd");
+  training.add("momentum", &T::momentum, Real{0, 1}, kShared, "sgd: share of the last step that is kept");
+  training.add("nesterov", &T::nesterov, Flag{}, kShared, "sgd: look ahead along the momentum");
   training.add("weight_decay", &T::weight_decay, Real{0, 1}, kShared, "L2 penalty on the weights");
-  training.add("schedule", &T::schedule, Named{}, kShared, "of the learning rate; cosine: 7/16 of a cosine over the run; paper: the form of the authors' code");
+  training.add("schedule", &T::schedule, Named{}, kShared, "how the learning rate falls; cosine: 7/16 of a cosine over the run; paper: the form of the authors' code");
   training.add("schedule_warmup_steps", &T::schedule_warmup_steps, Whole{0, 1000 * kMillion}, kShared, "schedule = paper: steps of the linear warm-up");
   training.add("schedule_total_steps", &T::schedule_total_steps, Whole{0, 1000 * kMillion}, kShared, "schedule = paper: Ttot; 0 = rounds * period");
   training.add("schedule_cycles", &T::schedule_cycles, Real{0, 1000}, kShared, "schedule = paper: c in cos(pi * c * x)");
@@ -166,13 +166,13 @@ template <typename Find>
 void add_exchange(std::vector<Field>& fields, const char* name, Find find) {
   Section exchange(fields, name, find);
   exchange.add("codec", &Exchange::codec, Named{}, kShared, "how tensors become bytes; fp32 ignores bits");
-  exchange.add("bits", &Exchange::bits, Whole{2, 8}, kShared, "of a value");
+  exchange.add("bits", &Exchange::bits, Whole{2, 8}, kShared, "per value");
 }
 
 void add_image(std::vector<Field>& fields) {
   using C = ClientSettings;
   Section image(fields, "image", [](auto& s) -> auto& { return s; });
-  image.add("channels", &C::channels, Whole{1, 4}, kClient, "of every image");
+  image.add("channels", &C::channels, Whole{1, 4}, kClient, "1 grey, 3 colours");
   image.add("height", &C::height, Whole{1, 1024}, kClient, "pixels");
   image.add("width", &C::width, Whole{1, 1024}, kClient, "pixels");
   image.add("classes", &C::classes, Whole{2, 100000}, kClient, "that the model tells apart");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace covey::config {
 
@@ -17,7 +18,10 @@ Overloaded(F...) -> Overloaded<F...>;
 
 std::string print_real(double value) {
   std::array<char, 40> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  // Both forms read back exactly; people prefer 0.0001 to 1e-04.
+  const double size = std::abs(value);
+  const auto format = size >= 1e-5 && size < 1e15 ? std::chars_format::fixed : std::chars_format::general;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, format).ptr;
   std::string text(digits.data(), end);
   // Without a point, an exponent or a word (inf, nan) TOML would read a whole number.
   if (text.find_first_of(".eni") == std::string::npos) text += ".0";

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 namespace covey::program {
 
 /// Lets another thread end the wait of a poll loop.
@@ -19,5 +21,8 @@ class Wakeup {
  private:
   int descriptor_;
 };
+
+/// Blocks until one of `descriptors` is readable, at most `timeout_s`. A signal ends it early.
+void wait_readable(const std::vector<int>& descriptors, double timeout_s);
 
 }  // namespace covey::program

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "common/config/known_names.h"
+
+namespace covey::config {
+
+/// A small build: enough names for every default and one more of each kind.
+inline KnownNames test_names() {
+  KnownNames names;
+  names.by_key = {
+      {"data.name", {"glyphs", "mnist"}},
+      {"data.partition", {"classes", "iid"}},
+      {"model.name", {"cnn", "resnet8"}},
+      {"training.objective", {"consistency", "supervised"}},
+      {"training.optimizer", {"sgd"}},
+      {"training.schedule", {"constant", "cosine", "paper"}},
+      {"averaging.rule", {"fedavg", "grouping"}},
+      {"download.codec", {"fp32", "ptq"}},
+      {"upload.codec", {"fp32", "ptq"}},
+  };
+  return names;
+}
+
+}  // namespace covey::config
