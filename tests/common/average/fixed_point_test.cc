@@ -1,0 +1,97 @@
+#include "common/average/fixed_point.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "common/base/random.h"
+
+namespace covey::average {
+namespace {
+
+constexpr std::int64_t kOne = std::int64_t{1} << 32;
+
+TEST(ToFixed, IsTheNearestMultipleOfTwoToTheMinus32) {
+  EXPECT_EQ(to_fixed(0.0f), 0);
+  EXPECT_EQ(to_fixed(-0.0f), 0);
+  EXPECT_EQ(to_fixed(1.0f), kOne);
+  EXPECT_EQ(to_fixed(-2.5f), -5 * kOne / 2);
+  EXPECT_EQ(to_fixed(0x1p-32f), 1);
+  EXPECT_EQ(to_fixed(0x1.4p-32f), 1);
+  EXPECT_EQ(to_fixed(0x1.cp-32f), 2);
+  EXPECT_EQ(to_fixed(std::numeric_limits<float>::denorm_min()), 0);
+}
+
+TEST(ToFixed, RoundsTiesToEven) {
+  EXPECT_EQ(to_fixed(0x0.8p-32f), 0);
+  EXPECT_EQ(to_fixed(0x1.8p-32f), 2);
+  EXPECT_EQ(to_fixed(0x2.8p-32f), 2);
+  EXPECT_EQ(to_fixed(-0x1.8p-32f), -2);
+  EXPECT_EQ(to_fixed(-0x2.8p-32f), -2);
+}
+
+TEST(ToFixed, EqualsRintOverTheWholeRange) {
+  Sequence sequence(Stream(3, {}), 0);
+  for (int exponent = -60; exponent < 30; ++exponent) {
+    for (int i = 0; i < 200; ++i) {
+      const float value = std::ldexp(sequence.uniform() - 0.5f, exponent + 1);
+      EXPECT_EQ(to_fixed(value), static_cast<std::int64_t>(std::rint(std::ldexp(double{value}, 32))))
+          << value;
+    }
+  }
+  EXPECT_EQ(to_fixed(0x1.fffffep29f), static_cast<std::int64_t>(std::ldexp(0x1.fffffep29, 32)));
+}
+
+TEST(ToFloat, RoundsOnceToTheNearestFloat) {
+  EXPECT_EQ(to_float(kOne), 1.0f);
+  EXPECT_EQ(to_float(-3), -3 * 0x1p-32f);
+  EXPECT_EQ(to_float((std::int64_t{1} << 24) + 1), 0x1p-8f);         // tie: to even
+  EXPECT_EQ(to_float((std::int64_t{1} << 24) + 3), 0x1.000004p-8f);  // tie: to even, upwards
+  EXPECT_EQ(to_float((std::int64_t{1} << 54) + (1 << 30) + 1), 0x1.000002p22f);
+}
+
+TEST(ToFloat, RoundTripsEverythingThatItMakes) {
+  Sequence sequence(Stream(3, {}), 1);
+  for (int i = 0; i < 10000; ++i) {
+    const float value = to_float(static_cast<std::int64_t>(sequence.next_u64()) >> (2 + i % 60));
+    EXPECT_EQ(to_float(to_fixed(value)), value);
+  }
+}
+
+TEST(DivideHalfEven, MatchesHandComputedCases) {
+  EXPECT_EQ(divide_half_even(7, 2), 4);
+  EXPECT_EQ(divide_half_even(5, 2), 2);
+  EXPECT_EQ(divide_half_even(-5, 2), -2);
+  EXPECT_EQ(divide_half_even(-7, 2), -4);
+  EXPECT_EQ(divide_half_even(1, 2), 0);
+  EXPECT_EQ(divide_half_even(-1, 2), 0);
+  EXPECT_EQ(divide_half_even(3, 2), 2);
+  EXPECT_EQ(divide_half_even(-3, 2), -2);
+  EXPECT_EQ(divide_half_even(10, 4), 2);
+  EXPECT_EQ(divide_half_even(14, 4), 4);
+  EXPECT_EQ(divide_half_even(5, 3), 2);
+  EXPECT_EQ(divide_half_even(-5, 3), -2);
+  EXPECT_EQ(divide_half_even(-4, 3), -1);
+}
+
+TEST(DivideHalfEven, EqualsTheDefinitionForAllSmallNumbers) {
+  for (std::int64_t numerator = -200; numerator <= 200; ++numerator) {
+    for (std::uint32_t denominator = 1; denominator <= 24; ++denominator) {
+      // Doubles hold these quotients' distance from a tie exactly enough: a tie is a multiple of 1/2.
+      const double exact = static_cast<double>(numerator) / denominator;
+      EXPECT_EQ(divide_half_even(numerator, denominator), static_cast<std::int64_t>(std::rint(exact)))
+          << numerator << " / " << denominator;
+    }
+  }
+}
+
+TEST(DivideHalfEven, HoldsAtTheEndsOfTheRange) {
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(divide_half_even(kMax, 1), kMax);
+  EXPECT_EQ(divide_half_even(kMax, 2), (kMax - 1) / 2 + 1);
+  EXPECT_EQ(divide_half_even(-kMax, 2), -((kMax - 1) / 2 + 1));
+}
+
+}  // namespace
+}  // namespace covey::average

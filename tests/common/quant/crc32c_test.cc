@@ -1,0 +1,38 @@
+#include "common/quant/crc32c.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace covey::quant {
+namespace {
+
+// RFC 3720, B.4, and the usual check value of CRC catalogues.
+TEST(Crc32c, MatchesPublishedVectors) {
+  Bytes ascending(32);
+  std::iota(ascending.begin(), ascending.end(), std::uint8_t{0});
+  Bytes descending(ascending.rbegin(), ascending.rend());
+  EXPECT_EQ(crc32c(Bytes(32, 0)), 0x8a9136aau);
+  EXPECT_EQ(crc32c(Bytes(32, 0xff)), 0x62a8ab43u);
+  EXPECT_EQ(crc32c(ascending), 0x46dd794eu);
+  EXPECT_EQ(crc32c(descending), 0x113fdb5cu);
+  EXPECT_EQ(crc32c(as_bytes("123456789")), 0xe3069283u);
+  EXPECT_EQ(crc32c({}), 0u);
+}
+
+TEST(Crc32c, EqualsLongDivisionForEveryLengthUpTo40) {
+  Bytes bytes;
+  for (std::size_t length = 0; length <= 40; ++length) {
+    std::uint32_t crc = 0xffffffffu;
+    for (const std::uint8_t byte : bytes) {
+      crc ^= byte;
+      for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78u : 0u);
+    }
+    EXPECT_EQ(crc32c(bytes), ~crc) << length;
+    bytes.push_back(static_cast<std::uint8_t>(length * 37 + 11));
+  }
+}
+
+}  // namespace
+}  // namespace covey::quant
