@@ -42,7 +42,8 @@ class Client {
   /// (negative: for ever).
   Result<Ready> wait(double timeout_s, const std::vector<int>& descriptors = {});
 
-  /// The next message, if one is there. Never blocks.
+  /// The next message, if one is there. Never blocks. What arrived before the link failed can still be read,
+  /// so read everything before acting on failure().
   ///   errors  kCorrupt for a message that is not one or two frames of allowed size
   Result<std::optional<wire::Frames>> receive();
 

@@ -7,21 +7,12 @@
 #include <vector>
 
 #include "common/security/keys.h"
+#include "common/transport/admission.h"
 #include "common/transport/counters.h"
 #include "common/transport/poll.h"
 #include "common/wire/envelope.h"
 
 namespace covey::transport {
-
-/// May the owner of a key open a session?
-enum class Admission {
-  kEnrolled,
-  kUnknown,  ///< not bound to a user: may come in to enrol, but only so many per minute
-  kRefused,  ///< revoked
-};
-
-/// Asked once for each new connection, on the thread that calls Server::wait.
-using AdmissionPolicy = std::function<Admission(const security::PublicKey&)>;
 
 /// A session of a client: valid until it disconnects, never reused.
 struct Peer {

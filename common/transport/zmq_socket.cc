@@ -1,0 +1,153 @@
+#include "common/transport/zmq_socket.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <memory>
+
+namespace covey::transport::detail {
+
+namespace {
+
+constexpr int kKeepaliveIdle_s = 30;
+constexpr int kKeepaliveInterval_s = 10;
+constexpr int kKeepaliveProbes = 3;
+
+zmq::const_buffer buffer_of(ByteSpan bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+std::chrono::milliseconds milliseconds(double timeout_s) {
+  constexpr double kLongest_ms = 1e9;
+  if (timeout_s < 0) return std::chrono::milliseconds(-1);
+  return std::chrono::milliseconds(static_cast<long>(std::ceil(std::min(timeout_s * 1000, kLongest_ms))));
+}
+
+/// A message that owns `bytes` without copying them.
+zmq::message_t message_of(Bytes bytes) {
+  auto owned = std::make_unique<Bytes>(std::move(bytes));
+  void* data = owned->data();
+  const std::size_t size = owned->size();
+  zmq::message_t message(
+      data, size, [](void*, void* hint) { delete static_cast<Bytes*>(hint); }, owned.get());
+  static_cast<void>(owned.release());
+  return message;
+}
+
+Bytes bytes_of(const zmq::message_t& message) {
+  const auto* data = message.data<std::uint8_t>();
+  return {data, data + message.size()};
+}
+
+}  // namespace
+
+Status failure(const char* doing, const zmq::error_t& error) {
+  return internal_error(std::string(doing) + ": " + error.what());
+}
+
+void set_common_options(zmq::socket_t& socket, int queue_messages_max, int handshake_ms_max) {
+  using namespace zmq;
+  socket.set(sockopt::sndhwm, queue_messages_max);
+  socket.set(sockopt::rcvhwm, queue_messages_max);
+  socket.set(sockopt::maxmsgsize, std::int64_t{wire::kFrameBytesMax});
+  socket.set(sockopt::handshake_ivl, handshake_ms_max);
+  socket.set(sockopt::linger, 0);
+  socket.set(sockopt::tcp_keepalive, 1);
+  socket.set(sockopt::tcp_keepalive_idle, kKeepaliveIdle_s);
+  socket.set(sockopt::tcp_keepalive_intvl, kKeepaliveInterval_s);
+  socket.set(sockopt::tcp_keepalive_cnt, kKeepaliveProbes);
+}
+
+void set_keys(zmq::socket_t& socket, const security::CurveKeys& keys) {
+  socket.set(zmq::sockopt::curve_publickey, buffer_of(keys.public_key));
+  socket.set(zmq::sockopt::curve_secretkey, buffer_of(keys.secret_key.bytes()));
+}
+
+Polled poll(const std::vector<zmq::socket_ref>& sockets, const std::vector<int>& descriptors,
+            double timeout_s) {
+  std::vector<zmq::pollitem_t> items;
+  for (zmq::socket_ref socket : sockets) items.push_back({socket.handle(), 0, ZMQ_POLLIN, 0});
+  for (const int descriptor : descriptors) items.push_back({nullptr, descriptor, ZMQ_POLLIN, 0});
+  try {
+    zmq::poll(items, milliseconds(timeout_s));
+  } catch (const zmq::error_t& error) {
+    if (error.num() != EINTR) throw;
+    for (zmq::pollitem_t& item : items) item.revents = 0;
+  }
+  Polled ready;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const bool readable = items[i].revents != 0;
+    if (i < sockets.size()) {
+      ready.sockets.push_back(readable);
+    } else if (readable) {
+      ready.descriptors.push_back(items[i].fd);
+    }
+  }
+  return ready;
+}
+
+std::optional<Parts> receive_parts(zmq::socket_t& socket, std::size_t kept_max) {
+  Parts parts;
+  bool more = true;
+  while (more) {
+    zmq::message_t part;
+    if (!socket.recv(part, zmq::recv_flags::dontwait)) return std::nullopt;
+    more = part.more();
+    if (parts.kept.size() < kept_max) {
+      parts.kept.push_back(std::move(part));
+    } else {
+      parts.all_kept = false;
+    }
+  }
+  return parts;
+}
+
+Result<wire::Frames> frames_from(const Parts& parts, std::size_t skipped) {
+  if (!parts.all_kept) return corrupt("a message of more than two frames");
+  if (parts.kept.size() <= skipped) return corrupt("a message without a frame");
+  const zmq::message_t& envelope = parts.kept[skipped];
+  if (envelope.size() > wire::kEnvelopeBytesMax) {
+    return corrupt("an envelope of " + std::to_string(envelope.size()) + " bytes, at most " +
+                   std::to_string(wire::kEnvelopeBytesMax) + " are allowed");
+  }
+  wire::Frames frames;
+  frames.has_blob = parts.kept.size() > skipped + 1;
+  if (frames.has_blob) {
+    const zmq::message_t& blob = parts.kept[skipped + 1];
+    if (blob.size() > wire::kChunkBytes) {
+      return corrupt("a second frame of " + std::to_string(blob.size()) + " bytes, at most " +
+                     std::to_string(wire::kChunkBytes) + " are allowed");
+    }
+    frames.blob = bytes_of(blob);
+  }
+  frames.envelope = bytes_of(envelope);
+  return frames;
+}
+
+bool send_part(zmq::socket_t& socket, zmq::message_t part, bool more) {
+  const auto flags = more ? zmq::send_flags::dontwait | zmq::send_flags::sndmore : zmq::send_flags::dontwait;
+  return socket.send(part, flags).has_value();
+}
+
+bool send_frames(zmq::socket_t& socket, wire::Frames frames) {
+  const bool has_blob = frames.has_blob;
+  // Queues count whole messages: once the first part is in, the second one fits.
+  if (!send_part(socket, message_of(std::move(frames.envelope)), has_blob)) return false;
+  return !has_blob || send_part(socket, message_of(std::move(frames.blob)), false);
+}
+
+void count_sent(Counters& counters, std::size_t bytes) {
+  ++counters.messages_sent;
+  counters.bytes_sent += bytes;
+}
+
+void count_received(Counters& counters, const Result<wire::Frames>& frames) {
+  ++counters.messages_received;
+  if (frames.ok()) {
+    counters.bytes_received += frames->byte_count();
+  } else {
+    ++counters.malformed;
+  }
+}
+
+}  // namespace covey::transport::detail
