@@ -1,5 +1,8 @@
 #include "common/data/readers/image_file.h"
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <memory>
 
 #include "common/data/images.h"
@@ -78,6 +81,16 @@ Bytes encode_png(const ImageShape& shape, Span<const std::uint8_t> pixels) {
                                              interleaved.data(), shape.width * shape.channels);
   COVEY_CHECK(written != 0, "stb encodes every image that it has memory for");
   return file;
+}
+
+Status write_png_file(const fs::path& path, const ImageShape& shape, Span<const std::uint8_t> pixels) {
+  const Bytes png = encode_png(shape, pixels);
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(png.data()), static_cast<std::streamsize>(png.size()));
+  file.close();
+  if (file.good()) return ok_status();
+  const std::string message = path.string() + ": cannot write: " + std::strerror(errno);
+  return errno == ENOSPC || errno == EDQUOT ? exhausted(message) : internal_error(message);
 }
 
 }  // namespace covey::data

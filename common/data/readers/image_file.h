@@ -21,4 +21,8 @@ Result<DecodedImage> decode_image(ByteSpan file);
 /// Without loss. `pixels` holds shape.bytes() planar values.
 Bytes encode_png(const ImageShape& shape, Span<const std::uint8_t> pixels);
 
+/// Encodes and writes one file, without flushing it to the disk: a data set may have 100,000 of them.
+/// kExhausted when the disk is full.
+Status write_png_file(const fs::path& path, const ImageShape& shape, Span<const std::uint8_t> pixels);
+
 }  // namespace covey::data
