@@ -42,11 +42,19 @@ std::string openblas_core() {
   return corename == nullptr ? "none" : corename();
 }
 
-std::string onednn_version() {
+/// The first group of `pattern` in `text`, or "none".
+std::string part_of(const std::string& text, const char* pattern) {
   std::smatch match;
-  const std::string text = at::get_mkldnn_version();
-  static const std::regex version("v([0-9]+\\.[0-9]+)");
-  return std::regex_search(text, match, version) ? match[1].str() : "none";
+  return std::regex_search(text, match, std::regex(pattern)) ? match[1].str() : "none";
+}
+
+std::string onednn_version() {
+  return part_of(at::get_mkldnn_version(), "v([0-9]+\\.[0-9]+)");
+}
+
+/// ATen names its instruction set nowhere else in every version that Covey supports.
+std::string aten_capability() {
+  return part_of(at::show_config(), "CPU capability usage: ([A-Za-z0-9]+)");
 }
 
 }  // namespace
@@ -83,7 +91,7 @@ Status pin_numerics(const std::string& numerics, char** argv) {
 }
 
 std::string numeric_profile() {
-  return std::string("libtorch ") + TORCH_VERSION + ", aten " + at::get_cpu_capability() + ", openblas " +
+  return std::string("libtorch ") + TORCH_VERSION + ", aten " + aten_capability() + ", openblas " +
          openblas_core() + ", onednn " + onednn_version();
 }
 

@@ -25,6 +25,7 @@ TEST(NumericProfile, NamesEveryLibrary) {
   for (const char* part : {"libtorch ", ", aten ", ", openblas ", ", onednn "}) {
     EXPECT_NE(profile.find(part), std::string::npos) << profile;
   }
+  EXPECT_EQ(profile.find("aten none"), std::string::npos) << profile;
 }
 
 TEST(PinNumerics, NativeChangesNothing) {
