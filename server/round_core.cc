@@ -276,6 +276,10 @@ void RoundCore::close_when_complete() {
 
 void RoundCore::give_up_open_seats() {
   for (auto& [slot, seat] : seats_) {
+    if (seat.state == SeatState::kOffered) {
+      actions_.emplace_back(action::AnswerUpdate{seat.user, round_, attempt_, *seat.update, false,
+                                                 "the round closed before all bytes were here"});
+    }
     if (is_open(seat.state)) seat.state = SeatState::kAbsent;
   }
 }

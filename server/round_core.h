@@ -123,6 +123,7 @@ struct CountUpdate {
   SlotId slot;
   Digest update;
 };
+/// A fetch of this update that is still under way has no use any more.
 struct AnswerUpdate {
   UserId user;
   std::uint32_t round, attempt;
