@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kMagic = "CVYM";
 constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kSmallestCodedTensor = 256;
+constexpr std::size_t kRecordOverhead = 64;  // bytes beside the values, roughly
 
 // Names, kinds and shapes; the container holds the digest only, the tensors' names stay out of it.
 Digest layout_digest(const Layout& layout) {
@@ -97,6 +98,8 @@ Result<Bytes> encode_model(const Codec& codec, const Layout& layout, Span<const 
   COVEY_CHECK(values.size() == layout.value_count(), values.size(), layout.value_count());
   COVEY_ASSIGN_OR_RETURN(const auto raw, make_fp32({}));
   ByteWriter out;
+  // Enough for fp32, so that large buffers are never copied to grow; pages that stay untouched cost nothing.
+  out.bytes().reserve(layout.fp32_bytes() + kRecordOverhead * (layout.tensors().size() + 1));
   out.put_bytes(as_bytes(kMagic));
   out.put(kVersion);
   out.put(std::uint16_t{0});

@@ -1,5 +1,9 @@
 #include "common/quant/crc32c.h"
 
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
+
 namespace covey::quant {
 
 namespace {
@@ -25,12 +29,7 @@ constexpr std::array<Table, 8> make_tables() {
 
 constexpr std::array<Table, 8> kTables = make_tables();
 
-}  // namespace
-
-std::uint32_t crc32c(ByteSpan bytes) {
-  std::uint32_t crc = 0xffffffffu;
-  const std::uint8_t* p = bytes.data();
-  std::size_t left = bytes.size();
+std::uint32_t advance(std::uint32_t crc, const std::uint8_t* p, std::size_t left) {
   for (; left >= 8; left -= 8, p += 8) {
     std::uint64_t word;
     std::memcpy(&word, p, 8);
@@ -39,7 +38,41 @@ std::uint32_t crc32c(ByteSpan bytes) {
     for (std::size_t j = 0; j < 8; ++j) crc ^= kTables[7 - j][word >> (8 * j) & 0xff];
   }
   for (; left > 0; --left, ++p) crc = (crc >> 8) ^ kTables[0][(crc ^ *p) & 0xff];
-  return ~crc;
+  return crc;
+}
+
+#if defined(__x86_64__)
+// The same polynomial in hardware, about four times as fast.
+__attribute__((target("sse4.2"))) std::uint32_t advance_sse42(std::uint32_t crc, const std::uint8_t* p,
+                                                              std::size_t left) {
+  std::uint64_t wide = crc;
+  for (; left >= 8; left -= 8, p += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, p, 8);
+    wide = _mm_crc32_u64(wide, word);
+  }
+  crc = static_cast<std::uint32_t>(wide);
+  for (; left > 0; --left, ++p) crc = _mm_crc32_u8(crc, *p);
+  return crc;
+}
+
+bool has_sse42() {
+  static const bool has = __builtin_cpu_supports("sse4.2") != 0;
+  return has;
+}
+#endif
+
+}  // namespace
+
+std::uint32_t crc32c_portable(ByteSpan bytes) {
+  return ~advance(0xffffffffu, bytes.data(), bytes.size());
+}
+
+std::uint32_t crc32c(ByteSpan bytes) {
+#if defined(__x86_64__)
+  if (has_sse42()) return ~advance_sse42(0xffffffffu, bytes.data(), bytes.size());
+#endif
+  return crc32c_portable(bytes);
 }
 
 }  // namespace covey::quant

@@ -171,6 +171,23 @@ TEST(PtqStochastic, NeverLeavesTheRange) {
   }
 }
 
+// A scale that is a rounding error too large would push the top value past the last code once in 100,000
+// draws.
+TEST(PtqStochastic, ScaleTimesRangeNeverExceedsTheLastCode) {
+  constexpr std::size_t kScaleOffset = 44 + 16;
+  for (std::uint64_t item = 0; item < 5000; ++item) {
+    const Values input = testing::uniform_values(256, -1, 1, item);
+    const int bits = 2 + static_cast<int>(item % 7);
+    const Bytes bytes = encode("ptq", bits, one_tensor(256), input);
+    float scale;
+    std::memcpy(&scale, bytes.data() + kScaleOffset, sizeof(scale));
+    const double top = double{scale} * range_of(input);
+    const int last_code = (1 << bits) - 1;
+    EXPECT_LE(top, last_code * (1 + 1e-15));
+    EXPECT_GE(top, last_code * (1 - 2e-7));
+  }
+}
+
 TEST(PtqStochastic, AveragingSixtyFourDrawsDividesTheErrorBySixtyFour) {
   constexpr int kDraws = 64;
   const Values input = golden("g_homog_32x64");
