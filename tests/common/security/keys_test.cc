@@ -80,7 +80,7 @@ TEST_F(Keys, AreNeverReplaced) {
 
 TEST_F(Keys, AFileThatOthersMayTouchIsRefused) {
   ASSERT_TRUE(save_keys(directory_, SigningKeys::generate()).ok());
-  for (const mode_t mode : {0640, 0620, 0604, 0602, 0610, 0601}) {
+  for (const mode_t mode : {0640u, 0620u, 0604u, 0602u, 0610u, 0601u}) {
     ASSERT_EQ(::chmod((directory_ / "signing.key").c_str(), mode), 0);
     const auto loaded = load_signing_keys(directory_);
     ASSERT_FALSE(loaded.ok()) << std::oct << mode;
