@@ -1,0 +1,95 @@
+// The readers on published data. COVEY_DATA names a prepared folder (tests/README.md); without it the tests
+// are skipped.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "common/base/file.h"
+#include "common/data/partition/partition.h"
+#include "common/data/registry.h"
+
+namespace covey::data {
+namespace {
+
+class RealData : public ::testing::Test {
+ protected:
+  /// Skips the test unless the folder is there.
+  void find(const std::string& folder) {
+    const char* root = std::getenv("COVEY_DATA");
+    if (root == nullptr) GTEST_SKIP() << "COVEY_DATA is not set";
+    path_ = fs::path(root) / folder;
+    if (!fs::is_directory(path_)) GTEST_SKIP() << path_ << " is not there";
+  }
+  Dataset load(const std::string& name) {
+    config::Data config;
+    config.name = name;
+    config.path = path_.string();
+    auto dataset = load_dataset(config, 1);
+    EXPECT_TRUE(dataset.ok()) << dataset.status().message();
+    return dataset.ok() ? *std::move(dataset) : Dataset{};
+  }
+  fs::path path_;
+};
+
+double mean_pixel(const Images& images) {
+  double sum = 0.0;
+  for (const std::uint8_t pixel : images.pixels) sum += pixel;
+  return sum / static_cast<double>(images.pixels.size()) / 255.0;
+}
+
+TEST_F(RealData, Cifar10) {
+  find("cifar-10-batches-bin");
+  if (IsSkipped()) return;
+  const Dataset dataset = load("cifar10");
+  EXPECT_EQ(dataset.train.size(), 50000u);
+  EXPECT_EQ(dataset.test.size(), 10000u);
+  EXPECT_NEAR(mean_pixel(dataset.train), (0.4914 + 0.4822 + 0.4465) / 3.0, 0.005);
+}
+
+TEST_F(RealData, Mnist) {
+  find("mnist");
+  if (IsSkipped()) return;
+  const Dataset dataset = load("mnist");
+  EXPECT_EQ(dataset.train.size(), 60000u);
+  EXPECT_EQ(dataset.test.size(), 10000u);
+  EXPECT_NEAR(mean_pixel(dataset.train), 0.1307, 0.0005);
+}
+
+TEST_F(RealData, EmnistLetters) {
+  find("emnist");
+  if (IsSkipped()) return;
+  const Dataset dataset = load("emnist");
+  EXPECT_EQ(dataset.classes, 26);
+  EXPECT_EQ(dataset.train.size(), 41600u);
+  EXPECT_TRUE(dataset.characters);
+}
+
+TEST_F(RealData, Svhn) {
+  find("svhn");
+  if (IsSkipped()) return;
+  const Dataset dataset = load("svhn");
+  EXPECT_EQ(dataset.train.size(), 100u);
+  EXPECT_EQ(dataset.test.size(), 30u);
+  const std::vector<std::int32_t> first = {4, 5, 4, 4, 9, 7, 7, 9, 8, 3, 7, 0};
+  EXPECT_TRUE(std::equal(first.begin(), first.end(), dataset.train.labels.begin()));
+}
+
+TEST_F(RealData, FemnistWithItsNaturalPartition) {
+  find("femnist_digits12");
+  if (IsSkipped()) return;
+  const Dataset dataset = load("femnist");
+  EXPECT_EQ(dataset.train.size() + dataset.test.size(), 5997u);
+  EXPECT_LT(mean_pixel(dataset.train), 0.3) << "light ink on black";
+  config::Data data;
+  data.partition = "natural";
+  config::Federation federation;
+  federation.users = 12;
+  federation.labelled = 100;
+  const auto partition = make_partition(dataset, data, federation, 1);
+  ASSERT_TRUE(partition.ok()) << partition.status().message();
+  EXPECT_EQ(partition->users.size(), 12u);
+}
+
+}  // namespace
+}  // namespace covey::data

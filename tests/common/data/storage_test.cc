@@ -1,0 +1,144 @@
+#include "common/data/partition/storage.h"
+
+#include <algorithm>
+
+#include "common/data/images.h"
+#include "common/data/readers/image_file.h"
+#include "common/data/registry.h"
+#include "tests/common/data/support.h"
+
+namespace covey::data {
+namespace {
+
+class StorageTest : public FolderFixture {
+ protected:
+  void SetUp() override {
+    FolderFixture::SetUp();
+    data_.glyph_train = 240;
+    data_.glyph_test = 33;
+    federation_.users = 5;
+    federation_.labelled = 35;
+    dataset_ = *load_dataset(data_, kSeed);
+    partition_ = *make_partition(dataset_, data_, federation_, kSeed);
+  }
+  void write_all() {
+    const Status status = write_partition(dataset_, partition_, folder_ / "out");
+    ASSERT_TRUE(status.ok()) << status.message();
+  }
+  Result<ServerData> load_written() {
+    config::Data written = data_;
+    written.path = (folder_ / "out/server").string();
+    return load_server_data(written, federation_, kSeed);
+  }
+
+  static constexpr std::uint64_t kSeed = 11;
+  config::Data data_;
+  config::Federation federation_;
+  Dataset dataset_;
+  Partition partition_;
+};
+
+TEST_F(StorageTest, UserFoldersHoldTheSameImagesInTheSameOrderWithoutLabels) {
+  write_all();
+  for (std::size_t k = 0; k < 5; ++k) {
+    const auto images = load_user_images(folder_ / "out" / ("user_000" + std::to_string(k)));
+    ASSERT_TRUE(images.ok()) << images.status().message();
+    EXPECT_EQ(images->shape, dataset_.train.shape);
+    EXPECT_EQ(images->pixels, subset(dataset_.train, partition_.users[k]).pixels);
+    EXPECT_EQ(images->labels, std::vector<std::int32_t>(partition_.users[k].size(), kNoLabel));
+  }
+}
+
+TEST_F(StorageTest, ServerDataIsTheSameFromTheFolderAndFromTheFullSet) {
+  write_all();
+  const auto written = load_written();
+  ASSERT_TRUE(written.ok()) << written.status().message();
+  const auto full = load_server_data(data_, federation_, kSeed);
+  ASSERT_TRUE(full.ok()) << full.status().message();
+  for (const auto part : {&ServerData::labelled, &ServerData::test}) {
+    EXPECT_EQ(((*written).*part).pixels, ((*full).*part).pixels);
+    EXPECT_EQ(((*written).*part).labels, ((*full).*part).labels);
+    EXPECT_EQ(((*written).*part).owners, ((*full).*part).owners);
+  }
+  EXPECT_EQ(written->labelled.size(), 30u);
+  EXPECT_EQ(written->classes, full->classes);
+  EXPECT_EQ(written->characters, full->characters);
+  EXPECT_EQ(written->normalisation.mean, full->normalisation.mean);
+  EXPECT_EQ(written->normalisation.stddev, full->normalisation.stddev);
+}
+
+TEST_F(StorageTest, NeverWritesIntoAFolderInUse) {
+  write("out/notes.txt", as_bytes("mine"));
+  const Status status = write_partition(dataset_, partition_, folder_ / "out");
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_FALSE(fs::exists(folder_ / "out/server"));
+}
+
+TEST_F(StorageTest, AnExtraFileInAUserFolderIsNamedAHiddenOneSkipped) {
+  write_all();
+  const fs::path user = folder_ / "out/user_0000";
+  const std::size_t count = load_user_images(user)->size();
+  write("out/user_0000/.index", as_bytes("x"));
+  EXPECT_EQ(load_user_images(user)->size(), count);
+  write("out/user_0000/readme.txt", as_bytes("x"));
+  const Status status = load_user_images(user).status();
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("readme.txt"), std::string::npos) << status.message();
+}
+
+TEST_F(StorageTest, UserImagesMayLieInClassFoldersWhoseNamesAreNotUsed) {
+  const ImageShape shape{1, 2, 2};
+  write("user/b/1.png", encode_png(shape, pattern(4, 1)));
+  write("user/a/2.png", encode_png(shape, pattern(4, 2)));
+  const auto images = load_user_images(folder_ / "user");
+  ASSERT_TRUE(images.ok()) << images.status().message();
+  EXPECT_EQ(images->labels, (std::vector<std::int32_t>{kNoLabel, kNoLabel}));
+  EXPECT_EQ(Bytes(images->image(0).begin(), images->image(0).end()), pattern(4, 2));
+  write("user/3.png", encode_png(shape, pattern(4, 3)));
+  EXPECT_EQ(load_user_images(folder_ / "user").status().code(), Code::kInvalidArgument) << "both kinds";
+  EXPECT_EQ(load_user_images(folder_ / "none").status().code(), Code::kNotFound);
+  ASSERT_TRUE(make_directories(folder_ / "empty").ok());
+  EXPECT_EQ(load_user_images(folder_ / "empty").status().code(), Code::kInvalidArgument);
+}
+
+TEST_F(StorageTest, AnIncompleteServerFolderIsCorrupt) {
+  write_all();
+  for (const auto& entry : fs::recursive_directory_iterator(folder_ / "out/server/train")) {
+    if (!entry.is_regular_file()) continue;
+    fs::remove(entry.path());
+    break;
+  }
+  EXPECT_EQ(load_written().status().code(), Code::kCorrupt);
+}
+
+TEST_F(StorageTest, AnotherNumberOfLabelledImagesIsRefused) {
+  write_all();
+  federation_.labelled = 50;
+  const Status status = load_written().status();
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("30 labelled images"), std::string::npos) << status.message();
+}
+
+TEST_F(StorageTest, BrokenDescriptionsAreNamed) {
+  write_all();
+  const std::string good = *read_text_file(folder_ / "out/server/dataset.json");
+  for (std::size_t length = 0; length + 2 < good.size(); ++length) {
+    write("out/server/dataset.json", as_bytes(std::string_view(good).substr(0, length)));
+    ASSERT_EQ(load_written().status().code(), Code::kCorrupt) << length;
+  }
+  for (const std::string text :
+       {R"({"classes":0,"characters":true,"mean":[0],"stddev":[1],"labelled":30,"test":33})",
+        R"({"classes":10,"characters":1,"mean":[0],"stddev":[1],"labelled":30,"test":33})",
+        R"({"classes":10,"characters":true,"mean":[0],"stddev":[0],"labelled":30,"test":33})",
+        R"({"classes":10,"characters":true,"mean":[0],"stddev":[1,1,1],"labelled":30,"test":33})",
+        R"({"classes":10,"characters":true,"mean":[0,0,0],"stddev":[1,1,1],"labelled":30,"test":33})",
+        R"({"classes":10,"characters":true,"mean":[0],"stddev":[1],"labelled":-1,"test":33})"}) {
+    write("out/server/dataset.json", as_bytes(text));
+    const Status status = load_written().status();
+    EXPECT_EQ(status.code(), Code::kCorrupt) << text;
+    EXPECT_FALSE(status.message().empty());
+  }
+}
+
+}  // namespace
+}  // namespace covey::data
