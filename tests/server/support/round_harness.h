@@ -103,4 +103,28 @@ class Round {
   server::RoundCore core;
 };
 
+/// 2 of 4 users in each of 2 rounds, within 100 s.
+inline server::RoundSettings alternate() {
+  server::RoundSettings s;
+  s.users = 4;
+  s.communicating = 2;
+  s.rounds = 2;
+  s.order = server::Order::kAlternate;
+  s.deadline_s = 100;
+  return s;
+}
+
+inline server::RoundSettings parallel() {
+  server::RoundSettings s = alternate();
+  s.order = server::Order::kParallel;
+  return s;
+}
+
+/// Drives the open round, whose members are complete, to its commit.
+inline void commit(Round& round) {
+  round.step(server::event::Averaged{});
+  round.step(server::event::ServerTrained{});
+  round.step(server::event::Committed{});
+}
+
 }  // namespace covey::testing
