@@ -1,5 +1,6 @@
 #include "common/learn/evaluate.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "common/data/augment/normaliser.h"
@@ -25,6 +26,7 @@ torch::Tensor normalised_batch(const data::Images& images, Span<const std::uint3
 
 torch::Tensor eval_logits(nn::Model& model, const data::Images& images, Span<const std::uint32_t> indices,
                           const data::Normalisation& normalisation, torch::Device device) {
+  COVEY_CHECK(!indices.empty(), "no image to run");
   const torch::NoGradGuard no_grad;
   const bool was_training = model.is_training();
   model.eval();

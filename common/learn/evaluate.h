@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/base/span.h"
 #include "common/data/dataset.h"
 #include "common/nn/model.h"
 
@@ -18,8 +19,8 @@ struct Evaluation {
 Evaluation evaluate(nn::Model& model, const data::Images& images, const data::Normalisation& normalisation,
                     torch::Device device);
 
-/// Logits (n x classes, on the CPU) of images[indices] in eval mode, in batches of kEvaluationBatch, without
-/// a graph.
+/// Logits (n x classes, on the CPU) of images[indices], at least one, in eval mode, in batches of
+/// kEvaluationBatch, without a graph.
 torch::Tensor eval_logits(nn::Model& model, const data::Images& images, Span<const std::uint32_t> indices,
                           const data::Normalisation& normalisation, torch::Device device);
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "common/config/experiment.h"
 #include "common/learn/objective.h"
@@ -25,16 +27,16 @@ struct TrainingSetup {
 struct LocalTask {
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
-  std::uint32_t entity = 0;  ///< user number, or kServerEntity
-  std::string objective;     ///< registered name
-  const Samples* samples = nullptr;
+  std::uint32_t entity = 0;          ///< user number, or kServerEntity
+  std::string objective;             ///< registered name
+  const Samples* samples = nullptr;  ///< at least one
 };
 
 /// What came of it, besides the changed model.
 struct LocalReport {
   bool nothing_to_report = false;  ///< labels = round, and no sample was confident: no step was taken
   double loss = 0;                 ///< mean over the steps
-  double mask_rate = 0;            ///< 1 with true labels
+  double mask_rate = 0;            ///< share of pseudo-labels that count; 1 with true labels
   std::vector<std::uint32_t> pseudo_labels;  ///< accepted per class; empty with true labels
   std::uint64_t images = 0;                  ///< steps * batch
   double seconds = 0;
@@ -42,8 +44,8 @@ struct LocalReport {
 
 /// A model replica with its optimiser, owned by one worker thread: trains members one after the other.
 ///
-/// The result is a function of (setup, task, values, momentum) alone: every draw is keyed by (seed, round,
-/// attempt, entity, step, sample), so thread counts and the order of tasks change nothing.
+/// The result is a function of (setup, task, values, optimiser state) alone: every draw is keyed by (seed,
+/// round, attempt, entity, step, sample), so thread counts and the order of tasks change nothing.
 class LocalTrainer {
  public:
   static Result<std::unique_ptr<LocalTrainer>> make(const TrainingSetup& setup);
@@ -53,18 +55,23 @@ class LocalTrainer {
 
   /// Trains `federation.period` steps from `values` (in layout order, replaced by the result).
   /// `optimizer_state` is what the member kept from an earlier round (empty: start from zero) and is replaced
-  /// by the state after the last step. Errors: kInternal when the loss or the model is no longer finite.
+  /// by the state after the last step. A period of 0 changes nothing and reports zeros, in next to no time.
+  ///   errors  kInvalidArgument for an unknown objective, or when it needs true labels that the samples lack
+  ///           kCorrupt when `optimizer_state` belongs to another model
+  ///           kInternal when the loss or the model is no longer finite, or LibTorch fails
   Result<LocalReport> train(const LocalTask& task, Values& values, Values& optimizer_state);
-
-  /// Pseudo-labels from the model as it is now, in eval mode, over all of `samples` (training.labels =
-  /// round): the confident samples with their labels.
-  Samples label_round(const Samples& samples, PseudoLabeller& labeller);
 
  private:
   LocalTrainer(const TrainingSetup& setup, std::shared_ptr<nn::Model> model);
+
+  Result<LocalReport> train_member(const LocalTask& task, Values& values, Values& optimizer_state);
+  Result<Samples> samples_with_labels(const Objective& objective, const Samples& samples,
+                                      PseudoLabeller& labeller);
+  Samples label_round(const Samples& samples, PseudoLabeller& labeller);
   Result<LocalReport> take_steps(const LocalTask& task, const Objective& objective, const Samples& samples,
                                  PseudoLabeller& labeller);
   torch::Tensor step_loss(const Objective& objective, const Batch& batch, PseudoLabeller& labeller);
+  bool labels_move(const Objective& objective) const;
 
   TrainingSetup setup_;
   std::shared_ptr<nn::Model> model_;

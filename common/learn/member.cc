@@ -13,8 +13,11 @@ void put_values(const Values& values, ByteWriter& out) {
 
 Result<Values> get_values(ByteReader& in) {
   COVEY_ASSIGN_OR_RETURN(const auto count, in.get<std::uint64_t>("value count"));
-  if (count > in.remaining() / sizeof(float))
-    return corrupt("member state claims more values than it has bytes");
+  if (count > in.remaining() / sizeof(float)) {
+    return corrupt("member state claims " + std::to_string(count) + " values at byte " +
+                   std::to_string(in.offset()) + " but has only " + std::to_string(in.remaining()) +
+                   " bytes");
+  }
   COVEY_ASSIGN_OR_RETURN(const ByteSpan raw, in.get_bytes(count * sizeof(float), "values"));
   Values values(count);
   if (count > 0) std::memcpy(values.data(), raw.data(), raw.size());

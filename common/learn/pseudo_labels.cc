@@ -1,5 +1,6 @@
 #include "common/learn/pseudo_labels.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace covey::learn {
@@ -14,9 +15,7 @@ constexpr double kSmallestMean = 1e-6;
 }  // namespace
 
 PseudoLabeller::PseudoLabeller(const config::Training& training, int classes)
-    : threshold_(training.threshold),
-      alignment_(training.alignment),
-      accepted_(static_cast<std::size_t>(classes), 0) {}
+    : threshold_(training.threshold), alignment_(training.alignment), classes_(classes) {}
 
 PseudoLabels PseudoLabeller::threshold(const torch::Tensor& probabilities, const torch::Tensor& mean) const {
   torch::Tensor p = probabilities;
@@ -47,18 +46,25 @@ PseudoLabels PseudoLabeller::label_round(const torch::Tensor& logits) const {
 }
 
 void PseudoLabeller::count(const PseudoLabels& labels) {
-  const torch::Tensor label = labels.labels.to(torch::kCPU).contiguous();
-  const torch::Tensor mask = labels.mask.to(torch::kCPU).contiguous();
-  const std::int64_t* label_data = label.data_ptr<std::int64_t>();
-  const float* mask_data = mask.data_ptr<float>();
-  for (std::int64_t i = 0; i < label.numel(); ++i) {
-    if (mask_data[i] != 0) ++accepted_[static_cast<std::size_t>(label_data[i])];
-  }
-  seen_ += static_cast<std::uint64_t>(label.numel());
+  const auto options = torch::TensorOptions(torch::kFloat64).device(labels.mask.device());
+  if (!accepted_.defined()) accepted_ = torch::zeros({classes_}, options);
+  accepted_.index_add_(0, labels.labels, labels.mask.to(torch::kFloat64));
+  seen_ += labels.labels.numel();
+}
+
+std::vector<std::uint32_t> PseudoLabeller::accepted_per_class() const {
+  std::vector<std::uint32_t> counts(static_cast<std::size_t>(classes_), 0);
+  if (!accepted_.defined()) return counts;
+  const torch::Tensor cpu = accepted_.to(torch::kCPU);
+  const double* values = cpu.data_ptr<double>();
+  std::transform(values, values + classes_, counts.begin(),
+                 [](double count) { return static_cast<std::uint32_t>(count); });
+  return counts;
 }
 
 double PseudoLabeller::mask_rate() const {
-  const auto accepted = std::accumulate(accepted_.begin(), accepted_.end(), std::uint64_t{0});
+  const auto counts = accepted_per_class();
+  const auto accepted = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
   return seen_ == 0 ? 0 : static_cast<double>(accepted) / static_cast<double>(seen_);
 }
 

@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "common/config/experiment.h"
@@ -19,31 +18,32 @@ struct PseudoLabels {
 /// Turns predictions into pseudo-labels (ssfl.md 2): argmax where the largest probability reaches the
 /// threshold tau. With alignment a > 0, probabilities are first divided by (running mean prediction)^a and
 /// normalised again, so that a class that the model gives too often needs more confidence; this is what keeps
-/// labels from collapsing into one class.
+/// labels from collapsing into one class. One labeller serves one member in one round.
 class PseudoLabeller {
  public:
   PseudoLabeller(const config::Training& training, int classes);
 
-  /// Labels one batch of `logits` (N x classes, no graph) and updates the running mean with it.
+  /// Labels one batch of `logits` (N x classes) and updates the running mean with it. No gradient flows
+  /// through the result.
   PseudoLabels label_moving(const torch::Tensor& logits);
 
   /// Labels a user's whole data at once: the mean prediction is that of all `logits`.
   PseudoLabels label_round(const torch::Tensor& logits) const;
 
-  /// Accepted labels per class and images seen, over all calls that `count` got.
+  /// Adds `labels` to the figures below. It does not wait for the device; reading the figures does.
   void count(const PseudoLabels& labels);
-  const std::vector<std::uint32_t>& accepted_per_class() const { return accepted_; }
-  std::uint64_t seen() const { return seen_; }
-  double mask_rate() const;
+  std::vector<std::uint32_t> accepted_per_class() const;
+  double mask_rate() const;  ///< accepted labels over labels counted; 0 before the first
 
  private:
   PseudoLabels threshold(const torch::Tensor& probabilities, const torch::Tensor& mean) const;
 
   double threshold_;
   double alignment_;
+  int classes_;
   torch::Tensor running_mean_;
-  std::vector<std::uint32_t> accepted_;
-  std::uint64_t seen_ = 0;
+  torch::Tensor accepted_;  ///< per class, float64 on the device of the labels; undefined before the first
+  std::int64_t seen_ = 0;
 };
 
 }  // namespace covey::learn

@@ -1,6 +1,7 @@
 #include "common/learn/sgd.h"
 
 #include <cstring>
+#include <numeric>
 
 namespace covey::learn {
 
@@ -27,6 +28,7 @@ class Sgd final : public Optimizer {
 
   Values state() const override {
     Values flat;
+    if (!velocity_.empty()) flat.reserve(value_count());
     for (const auto& velocity : velocity_) {
       const torch::Tensor cpu = velocity.to(torch::kCPU).contiguous();
       flat.insert(flat.end(), cpu.data_ptr<float>(), cpu.data_ptr<float>() + cpu.numel());
@@ -37,8 +39,7 @@ class Sgd final : public Optimizer {
   Status restore(Span<const float> state) override {
     velocity_.clear();
     if (state.empty()) return ok_status();
-    std::size_t needed = 0;
-    for (const auto& parameter : parameters_) needed += static_cast<std::size_t>(parameter.numel());
+    const std::size_t needed = value_count();
     if (state.size() != needed) {
       return corrupt("optimiser state has " + std::to_string(state.size()) + " values, this model needs " +
                      std::to_string(needed));
@@ -55,6 +56,12 @@ class Sgd final : public Optimizer {
   }
 
  private:
+  std::size_t value_count() const {
+    return std::accumulate(
+        parameters_.begin(), parameters_.end(), std::size_t{0},
+        [](std::size_t sum, const torch::Tensor& p) { return sum + static_cast<std::size_t>(p.numel()); });
+  }
+
   void step_one(std::size_t i, double rate, bool first) {
     torch::Tensor weight = parameters_[i];
     torch::Tensor gradient = weight.grad();

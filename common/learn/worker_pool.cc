@@ -1,5 +1,7 @@
 #include "common/learn/worker_pool.h"
 
+#include <ATen/Parallel.h>
+
 namespace covey::learn {
 
 Result<std::unique_ptr<WorkerPool>> WorkerPool::make(const TrainingSetup& setup, std::size_t threads,
@@ -41,6 +43,8 @@ void WorkerPool::submit(Job job, bool urgent) {
 
 void WorkerPool::work(LocalTrainer& trainer) {
   std::unique_lock lock(mutex_);
+  // OpenMP keeps the number of its threads per calling thread: what main set does not hold here.
+  at::set_num_threads(1);
   while (true) {
     job_ready_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
     if (stopping_) return;
@@ -54,7 +58,10 @@ void WorkerPool::work(LocalTrainer& trainer) {
     --running_;
     completions_.push_back(std::move(completion));
     completion_ready_.notify_all();
-    if (on_ready_) on_ready_();
+    if (!on_ready_) continue;
+    lock.unlock();
+    on_ready_();
+    lock.lock();
   }
 }
 

@@ -13,13 +13,16 @@
 namespace covey::learn {
 
 /// Threads that own a model replica each and run jobs on them. The result of a job comes back as a completion
-/// that the owner of the pool runs on its own thread, so that state machines stay single-threaded.
+/// that the owner of the pool runs on its own thread, so that state machines stay single-threaded. Inside a
+/// worker LibTorch uses that one thread only: parallelism comes from the number of workers, which then
+/// changes no bit of a result.
 class WorkerPool {
  public:
   using Completion = std::function<void()>;
   using Job = std::function<Completion(LocalTrainer&)>;
 
-  /// `on_ready` is called from a worker whenever a completion waits (to wake a loop); it may be empty.
+  /// `on_ready` is called from a worker whenever a completion waits (to wake a loop); it may be empty, and it
+  /// may call the pool.
   static Result<std::unique_ptr<WorkerPool>> make(const TrainingSetup& setup, std::size_t threads,
                                                   std::function<void()> on_ready);
   /// Waits for the jobs that run; those that wait are dropped.

@@ -1,0 +1,98 @@
+// The pipeline is held to a twin that makes each view on the spot.
+#include "common/learn/batch_pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/common/learn/hand_made.h"
+
+namespace covey::learn {
+namespace {
+
+constexpr std::size_t kBatch = 4;
+constexpr std::size_t kSteps = 6;
+
+Stream stream(Purpose purpose) {
+  return {9, StreamId{purpose, 2, 0, 3}};
+}
+
+PipelineOptions options(const Samples& samples) {
+  PipelineOptions options;
+  options.samples = &samples;
+  options.steps = kSteps;
+  options.batch = kBatch;
+  options.weak = true;
+  options.strong = true;
+  options.views = {{1, 8, 8}, true, 0.5};
+  options.normalisation = {{0.5f}, {0.25f}};
+  return options;
+}
+
+torch::Tensor twin_view(const PipelineOptions& o, std::uint32_t sample, std::uint64_t item) {
+  data::Augmenter augmenter(o.views);
+  const data::Normaliser normaliser(o.views.shape, o.normalisation);
+  std::vector<std::uint8_t> pixels(o.views.shape.bytes());
+  Sequence draws(stream(Purpose::kAugment), item);
+  const auto image = o.samples->images->image(sample);
+  if (item % 2 == 0) {
+    augmenter.weak_view(image, draws, Span<std::uint8_t>(pixels));
+  } else {
+    augmenter.strong_view(image, draws, Span<std::uint8_t>(pixels));
+  }
+  torch::Tensor view = torch::empty({1, 8, 8});
+  normaliser.normalise(pixels, {view.data_ptr<float>(), pixels.size()});
+  return view;
+}
+
+TEST(BatchPipeline, GivesTheViewsAndLabelsOfItsSamplesInOrder) {
+  const data::Images images = testing::striped_images(30);
+  Samples samples{&images, {3, 29, 7, 11, 0, 15, 22, 8, 4}, {}};
+  for (const std::uint32_t index : samples.indices) samples.labels.push_back(images.labels[index]);
+  const PipelineOptions o = options(samples);
+  BatchPipeline pipeline(o, stream(Purpose::kDataOrder), stream(Purpose::kAugment));
+  SampleOrder order(samples.size(), kBatch, stream(Purpose::kDataOrder));
+  for (std::size_t step = 0; step < kSteps; ++step) {
+    const Batch batch = pipeline.next();
+    const auto positions = order.next();
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      const auto row = static_cast<std::int64_t>(i);
+      const std::uint64_t item = 2 * (step * kBatch + i);
+      const std::uint32_t sample = samples.indices[positions[i]];
+      EXPECT_TRUE(torch::equal(batch.weak[row], twin_view(o, sample, item)));
+      EXPECT_TRUE(torch::equal(batch.strong[row], twin_view(o, sample, item + 1)));
+      EXPECT_EQ(batch.labels[row].item<std::int64_t>(), images.labels[sample]);
+    }
+  }
+}
+
+TEST(BatchPipeline, MakesOnlyTheViewsThatAreAskedFor) {
+  const data::Images images = testing::striped_images(8);
+  const Samples samples = all_samples(images);
+  PipelineOptions o = options(samples);
+  o.weak = false;
+  BatchPipeline pipeline(o, stream(Purpose::kDataOrder), stream(Purpose::kAugment));
+  const Batch batch = pipeline.next();
+  EXPECT_FALSE(batch.weak.defined());
+  EXPECT_TRUE(batch.strong.defined());
+}
+
+TEST(BatchPipeline, EndsCleanlyWhenNobodyTakesTheRest) {
+  const data::Images images = testing::striped_images(8);
+  const Samples samples = all_samples(images);
+  for (int taken = 0; taken < 3; ++taken) {
+    BatchPipeline pipeline(options(samples), stream(Purpose::kDataOrder), stream(Purpose::kAugment));
+    for (int i = 0; i < taken; ++i) pipeline.next();
+  }
+}
+
+TEST(BatchPipelineDeathTest, MoreThanTheAgreedStepsIsABrokenPromise) {
+  const data::Images images = testing::striped_images(8);
+  const Samples samples = all_samples(images);
+  const auto overdraw = [&] {
+    BatchPipeline pipeline(options(samples), stream(Purpose::kDataOrder), stream(Purpose::kAugment));
+    for (std::size_t i = 0; i <= kSteps; ++i) pipeline.next();
+  };
+  EXPECT_DEATH(overdraw(), "no more than the agreed steps");
+}
+
+}  // namespace
+}  // namespace covey::learn

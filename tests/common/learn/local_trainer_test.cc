@@ -1,0 +1,220 @@
+#include "common/learn/local_trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/learn/evaluate.h"
+#include "common/nn/state.h"
+#include "tests/common/learn/hand_made.h"
+
+namespace covey::learn {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::small_setup;
+using testing::striped_images;
+
+class LocalTrainerTest : public ::testing::Test {
+ protected:
+  /// Trains from the initial model on a fresh replica, unless `trainer` brings one.
+  Result<LocalReport> train(const LocalTask& task, LocalTrainer* trainer = nullptr) {
+    const auto fresh = *LocalTrainer::make(setup_);
+    values_ = initial(*fresh);
+    return (trainer == nullptr ? *fresh : *trainer).train(task, values_, optimizer_state_);
+  }
+
+  static Values initial(LocalTrainer& trainer) {
+    Values values(trainer.layout().value_count());
+    nn::read_values(trainer.model(), trainer.layout(), Span<float>(values));
+    return values;
+  }
+
+  LocalTask task(const std::string& objective, std::uint32_t entity = 1) const {
+    return {2, 0, entity, objective, &samples_};
+  }
+
+  TrainingSetup setup_ = small_setup();
+  data::Images images_ = striped_images(24);
+  Samples samples_ = all_samples(images_);
+  Values values_;
+  Values optimizer_state_;
+};
+
+TEST_F(LocalTrainerTest, ReportsWhatItDid) {
+  const auto report = train(task("supervised"));
+  ASSERT_TRUE(report.ok()) << report.status().message();
+  EXPECT_EQ(report->images, 12u);
+  EXPECT_EQ(report->mask_rate, 1);
+  EXPECT_TRUE(report->pseudo_labels.empty());
+  EXPECT_GT(report->loss, 0);
+  EXPECT_FALSE(report->nothing_to_report);
+  EXPECT_EQ(optimizer_state_.size(), values_.size()) << "momentum of every parameter";
+}
+
+TEST_F(LocalTrainerTest, LearnsItsLabels) {
+  setup_.experiment.federation.period = 60;
+  const auto trainer = *LocalTrainer::make(setup_);
+  ASSERT_TRUE(train(task("supervised"), trainer.get()).ok());
+  EXPECT_GT(evaluate(trainer->model(), images_, setup_.normalisation, torch::kCPU).accuracy, 0.9);
+}
+
+TEST_F(LocalTrainerTest, TheResultDoesNotDependOnWhatTheReplicaDidBefore) {
+  for (const char* norm : {"group", "batch"}) {
+    setup_.experiment.model.norm = norm;
+    ASSERT_TRUE(train(task("consistency", 5)).ok());
+    const Values expected = values_;
+    const auto trainer = *LocalTrainer::make(setup_);
+    optimizer_state_.clear();
+    ASSERT_TRUE(train(task("supervised", 6), trainer.get()).ok());
+    optimizer_state_.clear();
+    ASSERT_TRUE(train(task("consistency", 5), trainer.get()).ok());
+    EXPECT_EQ(values_, expected) << norm;
+    optimizer_state_.clear();
+  }
+}
+
+TEST_F(LocalTrainerTest, EveryPartOfTheTaskIdKeysTheDraws) {
+  const auto result = [this](std::uint32_t round, std::uint32_t attempt, std::uint32_t entity) {
+    optimizer_state_.clear();
+    EXPECT_TRUE(train({round, attempt, entity, "consistency", &samples_}).ok());
+    return values_;
+  };
+  const Values base = result(2, 0, 1);
+  EXPECT_NE(result(3, 0, 1), base);
+  EXPECT_NE(result(2, 1, 1), base);
+  EXPECT_NE(result(2, 0, 2), base);
+}
+
+TEST_F(LocalTrainerTest, DropoutGetsItsDraws) {
+  setup_.experiment.model.name = "emnist";
+  ASSERT_TRUE(train(task("self-training")).ok());
+  const Values first = values_;
+  optimizer_state_.clear();
+  ASSERT_TRUE(train(task("self-training")).ok());
+  EXPECT_EQ(values_, first);
+}
+
+TEST_F(LocalTrainerTest, AFullyMaskedBatchStillDecaysTheWeights) {
+  setup_.experiment.federation.period = 1;
+  setup_.experiment.training.threshold = 2;  // nothing reaches it
+  setup_.experiment.training.weight_decay = 0.25;
+  setup_.experiment.training.momentum = 0;
+  setup_.experiment.training.nesterov = false;
+  const Values start = initial(**LocalTrainer::make(setup_));
+  const auto report = train(task("consistency"));
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->loss, 0);
+  EXPECT_EQ(report->mask_rate, 0);
+  EXPECT_FALSE(report->nothing_to_report);
+  for (std::size_t i = 0; i < start.size(); ++i) ASSERT_FLOAT_EQ(values_[i], start[i] * (1 - 0.1f * 0.25f));
+}
+
+TEST_F(LocalTrainerTest, APeriodOfZeroChangesNothing) {
+  setup_.experiment.federation.period = 0;
+  const Values start = initial(**LocalTrainer::make(setup_));
+  for (const char* labels : {"moving", "round"}) {
+    setup_.experiment.training.labels = labels;
+    const auto report = train(task("consistency"));
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_EQ(report->images, 0u);
+    EXPECT_EQ(report->loss, 0);
+    EXPECT_FALSE(report->nothing_to_report);
+    EXPECT_EQ(values_, start);
+  }
+}
+
+TEST_F(LocalTrainerTest, LabelsOncePerRoundKeepTheConfidentSamplesOnly) {
+  setup_.experiment.training.labels = "round";
+  const auto labeller = *LocalTrainer::make(setup_);
+  const torch::Tensor p = torch::softmax(
+      eval_logits(labeller->model(), images_, samples_.indices, setup_.normalisation, torch::kCPU), 1);
+  // A threshold with half of the samples on either side.
+  setup_.experiment.training.threshold = std::get<0>(p.max(1)).median().item<double>();
+  Samples confident{&images_, {}, {}};
+  std::vector<std::uint32_t> per_class(3, 0);
+  for (std::uint32_t i = 0; i < samples_.size(); ++i) {
+    const auto [best, label] = p[i].max(0);
+    if (best.item<float>() < static_cast<float>(setup_.experiment.training.threshold)) continue;
+    confident.indices.push_back(i);
+    confident.labels.push_back(label.item<std::int32_t>());
+    ++per_class[static_cast<std::size_t>(label.item<std::int32_t>())];
+  }
+  ASSERT_GT(confident.size(), 8u);
+  ASSERT_LT(confident.size(), 16u);
+
+  const auto report = train(task("self-training"));
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->pseudo_labels, per_class);
+  EXPECT_EQ(report->mask_rate, static_cast<double>(confident.size()) / 24);
+  // From there on it is supervised training on those samples with those labels.
+  const Values self_trained = values_;
+  optimizer_state_.clear();
+  LocalTask twin = task("supervised");
+  twin.samples = &confident;
+  ASSERT_TRUE(train(twin).ok());
+  EXPECT_EQ(values_, self_trained);
+}
+
+TEST_F(LocalTrainerTest, WithoutAConfidentSampleThereIsNothingToReport) {
+  setup_.experiment.training.labels = "round";
+  setup_.experiment.training.threshold = 2;
+  const Values start = initial(**LocalTrainer::make(setup_));
+  const auto report = train(task("consistency"));
+  ASSERT_TRUE(report.ok());
+  EXPECT_TRUE(report->nothing_to_report);
+  EXPECT_EQ(report->images, 0u);
+  EXPECT_EQ(report->pseudo_labels, (std::vector<std::uint32_t>{0, 0, 0}));
+  EXPECT_EQ(values_, start);
+}
+
+TEST_F(LocalTrainerTest, UnlabelledObjectivesNeverLookAtLabels) {
+  for (const char* labels : {"moving", "round"}) {
+    setup_.experiment.training.labels = labels;
+    optimizer_state_.clear();
+    ASSERT_TRUE(train(task("consistency")).ok());
+    const Values with_labels = values_;
+    Samples stripped{&images_, samples_.indices, {}};
+    LocalTask blind = task("consistency");
+    blind.samples = &stripped;
+    optimizer_state_.clear();
+    ASSERT_TRUE(train(blind).ok());
+    EXPECT_EQ(values_, with_labels);
+  }
+}
+
+TEST_F(LocalTrainerTest, AMemberWithFewerSamplesThanABatchUsesAllOfThem) {
+  samples_.indices.resize(2);
+  samples_.labels.resize(2);
+  const auto report = train(task("supervised"));
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->images, 6u);
+}
+
+TEST_F(LocalTrainerTest, SupervisedTrainingWithoutLabelsIsRefused) {
+  samples_.labels[5] = data::kNoLabel;
+  EXPECT_EQ(train(task("supervised")).status().code(), Code::kInvalidArgument);
+  samples_.labels[5] = 3;
+  EXPECT_THAT(train(task("supervised")).status().message(), HasSubstr("not every sample has one in 0..2"));
+  samples_.labels.clear();
+  EXPECT_EQ(train(task("supervised")).status().code(), Code::kInvalidArgument);
+}
+
+TEST_F(LocalTrainerTest, DivergenceIsAStatus) {
+  setup_.experiment.training.lr = 1e30;
+  const auto report = train(task("supervised"));
+  EXPECT_EQ(report.status().code(), Code::kInternal);
+  EXPECT_THAT(report.status().message(), HasSubstr("no longer finite"));
+}
+
+TEST_F(LocalTrainerTest, StateOfAnotherModelIsRefused) {
+  optimizer_state_ = {1, 2, 3};
+  EXPECT_EQ(train(task("supervised")).status().code(), Code::kCorrupt);
+}
+
+TEST_F(LocalTrainerTest, MakeNamesWhatIsUnknown) {
+  setup_.experiment.training.optimizer = "lion";
+  EXPECT_EQ(LocalTrainer::make(setup_).status().message(), "unknown optimizer 'lion'; known: sgd");
+}
+
+}  // namespace
+}  // namespace covey::learn

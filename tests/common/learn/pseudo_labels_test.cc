@@ -1,0 +1,93 @@
+#include "common/learn/pseudo_labels.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace covey::learn {
+namespace {
+
+config::Training training(double threshold, double alignment = 0) {
+  config::Training training;
+  training.threshold = threshold;
+  training.alignment = alignment;
+  return training;
+}
+
+/// Logits whose softmax is `probabilities` (two classes, N rows).
+torch::Tensor logits_of(const std::vector<double>& first_class) {
+  std::vector<double> p;
+  for (const double q : first_class) p.insert(p.end(), {q, 1 - q});
+  const auto rows = static_cast<std::int64_t>(first_class.size());
+  return torch::tensor(p, torch::kFloat64).view({rows, 2}).log().to(torch::kFloat32);
+}
+
+std::vector<float> values(const torch::Tensor& tensor) {
+  const torch::Tensor t = tensor.to(torch::kFloat32).contiguous();
+  return {t.data_ptr<float>(), t.data_ptr<float>() + t.numel()};
+}
+
+TEST(PseudoLabels, CountFromTheThresholdOn) {
+  PseudoLabeller labeller(training(0.95), 2);
+  const PseudoLabels labels = labeller.label_moving(logits_of({0.94, 0.95, 0.96, 0.04}));
+  EXPECT_EQ(values(labels.mask), (std::vector<float>{0, 1, 1, 1}));
+  EXPECT_EQ(values(labels.labels), (std::vector<float>{0, 0, 0, 1}));
+}
+
+TEST(PseudoLabels, RoundAndMovingAgreeWithoutAlignment) {
+  PseudoLabeller labeller(training(0.95), 2);
+  const torch::Tensor logits = logits_of({0.94, 0.96, 0.5, 0.01});
+  const PseudoLabels moving = labeller.label_moving(logits);
+  const PseudoLabels round = labeller.label_round(logits);
+  EXPECT_TRUE(torch::equal(moving.mask, round.mask));
+  EXPECT_TRUE(torch::equal(moving.labels, round.labels));
+}
+
+TEST(PseudoLabels, AlignmentDividesByTheMeanPrediction) {
+  // Mean prediction (.75, .25). Full alignment: .9 -> 1.2 : .4 = .75; .6 -> .8 : 1.6 = 1/3, so the label
+  // turns.
+  const torch::Tensor logits = logits_of({0.9, 0.6});
+  PseudoLabeller strict(training(0.76, 1), 2);
+  EXPECT_EQ(values(strict.label_round(logits).mask), (std::vector<float>{0, 0}));
+  PseudoLabeller labeller(training(0.74, 1), 2);
+  EXPECT_EQ(values(labeller.label_round(logits).mask), (std::vector<float>{1, 0}));
+  EXPECT_EQ(values(labeller.label_round(logits).labels), (std::vector<float>{0, 1}));
+  // Half alignment: .9 / sqrt(.75) : .1 / sqrt(.25) = 1.0392 : .2, so .8386.
+  EXPECT_EQ(values(PseudoLabeller(training(0.838, 0.5), 2).label_round(logits).mask)[0], 1);
+  EXPECT_EQ(values(PseudoLabeller(training(0.840, 0.5), 2).label_round(logits).mask)[0], 0);
+}
+
+TEST(PseudoLabels, TheRunningMeanRemembersNineTenths) {
+  PseudoLabeller labeller(training(0.5, 1), 2);
+  labeller.label_moving(logits_of({0.8}));
+  // Mean now .9 * .8 + .1 * .5 = .77: even odds become .5/.77 : .5/.23, so class 1 with .77.
+  const PseudoLabels labels = labeller.label_moving(logits_of({0.5}));
+  EXPECT_EQ(values(labels.labels), (std::vector<float>{1}));
+  PseudoLabeller strict(training(0.78, 1), 2);
+  strict.label_moving(logits_of({0.8}));
+  EXPECT_EQ(values(strict.label_moving(logits_of({0.5})).mask), (std::vector<float>{0}));
+}
+
+TEST(PseudoLabels, CarryNoGradient) {
+  PseudoLabeller labeller(training(0.5), 2);
+  const torch::Tensor logits = logits_of({0.9}).requires_grad_(true);
+  EXPECT_FALSE(labeller.label_moving(logits).mask.requires_grad());
+}
+
+TEST(PseudoLabels, CountsAcceptedLabelsPerClass) {
+  PseudoLabeller labeller(training(0.95), 2);
+  EXPECT_EQ(labeller.mask_rate(), 0);
+  EXPECT_EQ(labeller.accepted_per_class(), (std::vector<std::uint32_t>{0, 0}));
+  labeller.count(labeller.label_moving(logits_of({0.96, 0.97, 0.5, 0.01})));
+  labeller.count(labeller.label_moving(logits_of({0.99, 0.5, 0.5, 0.5})));
+  EXPECT_EQ(labeller.accepted_per_class(), (std::vector<std::uint32_t>{3, 1}));
+  EXPECT_EQ(labeller.mask_rate(), 0.5);
+}
+
+TEST(PseudoLabels, NotANumberIsNeverConfident) {
+  PseudoLabeller labeller(training(0.95), 2);
+  EXPECT_EQ(values(labeller.label_moving(torch::full({1, 2}, NAN)).mask), (std::vector<float>{0}));
+}
+
+}  // namespace
+}  // namespace covey::learn
