@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kMagic = "CVYM";
 constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kSmallestCodedTensor = 256;
-constexpr std::size_t kRecordOverhead = 64;  // bytes beside the values, roughly
+constexpr std::size_t kHeaderBytes = 44;
 
 // Names, kinds and shapes; the container holds the digest only, the tensors' names stay out of it.
 Digest layout_digest(const Layout& layout) {
@@ -93,13 +93,29 @@ class ValuesSink final : public PieceSink {
 
 }  // namespace
 
+std::size_t container_bytes_max(const Layout& layout) {
+  // Scheme, bits, flags, rank; number of scales; one scale and offset; checksum. Codes are never wider than
+  // fp32.
+  constexpr std::size_t kFixedFields = 4 + 4 + 8 + 4;
+  std::size_t bytes = kHeaderBytes;
+  for (const TensorSpec& tensor : layout.tensors())
+    bytes += kFixedFields + sizeof(std::uint32_t) * tensor.shape.size() + sizeof(float) * tensor.count;
+  return bytes;
+}
+
+std::uint64_t container_bytes_max(const Layout& layout) {
+  // Twice fp32 leaves room for a scale and an offset per row beside 8-bit codes, however short the rows are.
+  constexpr std::uint64_t kHeaderBytes = 1024;
+  return kHeaderBytes * (layout.tensors().size() + 1) + 2 * std::uint64_t{layout.fp32_bytes()};
+}
+
 Result<Bytes> encode_model(const Codec& codec, const Layout& layout, Span<const float> values,
                            const CodecDraws& draws) {
   COVEY_CHECK(values.size() == layout.value_count(), values.size(), layout.value_count());
   COVEY_ASSIGN_OR_RETURN(const auto raw, make_fp32({}));
   ByteWriter out;
   // Enough for fp32, so that large buffers are never copied to grow; pages that stay untouched cost nothing.
-  out.bytes().reserve(layout.fp32_bytes() + kRecordOverhead * (layout.tensors().size() + 1));
+  out.bytes().reserve(container_bytes_max(layout));
   out.put_bytes(as_bytes(kMagic));
   out.put(kVersion);
   out.put(std::uint16_t{0});
