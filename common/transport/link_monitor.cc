@@ -1,5 +1,6 @@
 #include "common/transport/link_monitor.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 
@@ -52,12 +53,19 @@ void LinkMonitor::on_event(int event, int value) {
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
       return fail(refused("handshake failed: " + where_ + " does not answer like a Covey coordinator"));
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+      return on_handshake_ended(value);
     case ZMQ_EVENT_DISCONNECTED:
     case ZMQ_EVENT_CLOSED:
       return on_closed();
     default:
       return;
   }
+}
+
+void LinkMonitor::on_handshake_ended(int error) {
+  // The event names the last error of the socket; when the time ran out there was none of these.
+  if (error == EPIPE || error == ECONNRESET) return on_closed();
+  fail(unavailable("no answer from " + where_));
 }
 
 void LinkMonitor::on_closed() {

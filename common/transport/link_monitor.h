@@ -25,6 +25,7 @@ class LinkMonitor {
   enum class Stage { kConnecting, kHandshake, kReady };
 
   void on_event(int event, int value);
+  void on_handshake_ended(int error);
   void on_closed();
   void fail(Status status);
 

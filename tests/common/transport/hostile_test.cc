@@ -118,6 +118,29 @@ TEST(Hostile, AFrameAboveTheSocketsLimitEndsThatConnectionOnly) {
   expect_unharmed(net);
 }
 
+TEST(Hostile, AServerThatNeverAnswersIsToldAsNoAnswer) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof(address);
+  ASSERT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&address), length), 0);
+  ASSERT_EQ(::listen(listener, 1), 0);
+  ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length), 0);
+  const std::string where = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+
+  const auto keys = security::CurveKeys::generate();
+  ClientOptions options;
+  options.handshake_ms_max = 50;
+  auto client = Client::connect("tcp://" + where, keys.public_key, keys, options);
+  ASSERT_TRUE(client.ok());
+  for (int turn = 0; turn < 1000 && (*client)->failure().ok(); ++turn)
+    ASSERT_TRUE((*client)->wait(0.01).ok());
+  EXPECT_EQ((*client)->failure().code(), Code::kUnavailable);
+  EXPECT_EQ((*client)->failure().message(), "no answer from " + where);
+  ::close(listener);
+}
+
 TEST(Hostile, GarbageOnTheTcpPortIsIgnored) {
   Loopback net;
   const std::string endpoint = net.server->endpoint();
