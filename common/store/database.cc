@@ -3,9 +3,6 @@
 #include <SQLiteCpp/Database.h>
 #include <sqlite3.h>
 
-#include <cerrno>
-#include <cstring>
-
 #include "common/store/statement.h"
 
 namespace covey::store {
@@ -13,11 +10,6 @@ namespace covey::store {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
-
-bool out_of_room(int code, int system_error) {
-  if (code == SQLITE_FULL) return true;
-  return code == SQLITE_IOERR && (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG);
-}
 
 }  // namespace
 
@@ -29,12 +21,17 @@ Database::~Database() = default;
 
 Status Database::failure(const SQLite::Exception& error) const {
   const std::string name = file_.string();
-  const int code = error.getErrorCode() & 0xff;  // without the extended part
-  const int system_error = handle_ ? sqlite3_system_errno(handle_->getHandle()) : 0;
-  if (out_of_room(code, system_error)) {
-    return exhausted("disk full: " + name + " cannot grow; make room and start again");
+  // The system's own error number is overwritten by the time that it could be asked for.
+  switch (error.getExtendedErrorCode()) {
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_SHMSIZE:
+      return exhausted("disk full or failing: " + name + " cannot be written; make room and start again");
+    default:
+      break;
   }
-  switch (code) {
+  switch (error.getErrorCode() & 0xff) {  // without the extended part
+    case SQLITE_FULL:
+      return exhausted("disk full: " + name + " cannot grow; make room and start again");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return corrupt(name + ": is damaged or no database (" + error.what() +
@@ -42,9 +39,6 @@ Status Database::failure(const SQLite::Exception& error) const {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return unavailable(name + ": another process uses the database; try again when it is done");
-    case SQLITE_CANTOPEN:
-      return internal_error(
-          name + ": cannot be opened: " + (system_error != 0 ? std::strerror(system_error) : error.what()));
     default:
       return internal_error(name + ": " + error.what());
   }
@@ -75,6 +69,10 @@ Result<Database> Database::open_file(const fs::path& file, int flags) {
 }
 
 Result<Database> Database::open(const fs::path& file, Migrations migrations) {
+  // SQLite's own words would be "unable to open database file".
+  std::error_code ignored;  // a folder that cannot be examined fails below
+  const fs::path dir = file.parent_path();
+  if (!dir.empty() && !fs::exists(dir, ignored)) return not_found(dir.string() + ": does not exist");
   COVEY_ASSIGN_OR_RETURN(Database database, open_file(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE));
   COVEY_RETURN_IF_ERROR(database.execute("PRAGMA journal_mode = WAL"));
   COVEY_RETURN_IF_ERROR(database.execute("PRAGMA synchronous = FULL"));
