@@ -169,8 +169,8 @@ void ClientCore::on(const wire::Task& task) {
     waiting_ = same_work(task) ? std::nullopt : std::optional<wire::Task>(task);
     return;
   }
-  const bool under_way = work_ == Work::kFetching || (work_ == Work::kOffering && session_.offered);
-  if (!under_way || !same_work(task)) begin(task);
+  if (work_ == Work::kFetching && same_work(task)) return;
+  begin(task);  // a stored update is offered again: the coordinator asks because it waits for it
 }
 
 void ClientCore::begin(const wire::Task& task) {
@@ -235,8 +235,7 @@ void ClientCore::handle(const event::TentativeStored&) {
 
 void ClientCore::offer() {
   work_ = Work::kOffering;
-  session_.offered = link_ == Link::kWelcomed;
-  if (!session_.offered) return;  // after the next welcome
+  if (link_ != Link::kWelcomed) return;  // after the next welcome
   const Finished& f = *tentative_;
   send(wire::UpdateOffer{f.round, f.attempt, f.slot, f.model, f.nothing_to_report, f.update, f.update_bytes,
                          f.report});

@@ -149,7 +149,6 @@ class ClientCore {
   /// What is true of one session only.
   struct Session {
     double since = 0;
-    bool offered = false;                                           ///< the current work's update
     std::optional<std::pair<std::uint32_t, std::uint32_t>> newest;  ///< (round, attempt) of its tasks
   };
 

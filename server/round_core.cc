@@ -209,8 +209,10 @@ void RoundCore::handle(const event::UpdateOffered& e) {
   SeatRecord& seat = entry->second;
   if (seat.state == SeatState::kRefused)
     return refuse(e, "an update of this user was already refused in this round");
-  if (seat.state == SeatState::kOffered && seat.update != e.update)
-    return refuse(e, "another update of this user is on its way");
+  if (seat.state == SeatState::kOffered) {
+    if (seat.update != e.update) refuse(e, "another update of this user is on its way");
+    return;  // the answer follows the bytes
+  }
   if (e.nothing_to_report) {
     seat.state = SeatState::kNothing;
     seat.update = e.update;

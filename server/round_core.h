@@ -112,7 +112,7 @@ struct TrainServer {
   std::uint32_t round, attempt;
   bool from_members;
 };
-/// May come again for bytes that are on their way already; then there is nothing to do.
+/// Comes once in each session of the user; again after a reconnect, to go on with what is here already.
 struct FetchUpdate {
   UserId user;
   SlotId slot;
