@@ -93,20 +93,14 @@ class ValuesSink final : public PieceSink {
 
 }  // namespace
 
-std::size_t container_bytes_max(const Layout& layout) {
+std::uint64_t container_bytes_max(const Layout& layout) {
   // Scheme, bits, flags, rank; number of scales; one scale and offset; checksum. Codes are never wider than
   // fp32.
   constexpr std::size_t kFixedFields = 4 + 4 + 8 + 4;
-  std::size_t bytes = kHeaderBytes;
+  std::uint64_t bytes = kHeaderBytes;
   for (const TensorSpec& tensor : layout.tensors())
     bytes += kFixedFields + sizeof(std::uint32_t) * tensor.shape.size() + sizeof(float) * tensor.count;
   return bytes;
-}
-
-std::uint64_t container_bytes_max(const Layout& layout) {
-  // Twice fp32 leaves room for a scale and an offset per row beside 8-bit codes, however short the rows are.
-  constexpr std::uint64_t kHeaderBytes = 1024;
-  return kHeaderBytes * (layout.tensors().size() + 1) + 2 * std::uint64_t{layout.fp32_bytes()};
 }
 
 Result<Bytes> encode_model(const Codec& codec, const Layout& layout, Span<const float> values,

@@ -11,9 +11,6 @@
 
 namespace covey::quant {
 
-/// No container that ContainerView::parse accepts for `layout` is larger.
-std::size_t container_bytes_max(const Layout& layout);
-
 /// Encodes a model or an update as a container (FORMAT.md). Tensors of rank 0 and 1, buffers and tensors
 /// under 256 values stay fp32 whatever the codec.
 ///   values  in the order of `layout`
@@ -21,7 +18,8 @@ std::size_t container_bytes_max(const Layout& layout);
 Result<Bytes> encode_model(const Codec& codec, const Layout& layout, Span<const float> values,
                            const CodecDraws& draws);
 
-/// No container of this layout is larger, whatever the codec: a bound to refuse by before anything is stored.
+/// No container that ContainerView::parse accepts for `layout` is larger: a bound to refuse by before
+/// anything is stored.
 std::uint64_t container_bytes_max(const Layout& layout);
 
 /// One tensor of a container.

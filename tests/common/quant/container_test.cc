@@ -112,7 +112,7 @@ TEST(Container, MagnitudeBoundCoversTheDecodedValues) {
 TEST(Container, BytesMaxBoundsEveryCodecAndIsCloseForFp32) {
   const Layout layout = layout_of({parameter("a", {1}), parameter("b", {31, 57}), parameter("c", {})});
   const Values values = testing::uniform_values(layout.value_count(), -1, 1, 1);
-  const std::size_t most = container_bytes_max(layout);
+  const std::uint64_t most = container_bytes_max(layout);
   EXPECT_EQ(encode("fp32", 8, layout, values).size(), most - 8 * layout.tensors().size());
   EXPECT_LT(encode("ptq", 8, layout, values).size(), most);
 }
