@@ -27,15 +27,17 @@ std::optional<std::vector<double>> numbers_of(const toml::array& array) {
 }
 
 AnyValue value_of(const toml::node& node) {
-  if (const auto* flag = node.as_boolean()) return Value(flag->get());
-  if (const auto* number = node.as_integer()) return Value(number->get());
-  if (const auto* number = node.as_floating_point()) return Value(number->get());
-  if (const auto* text = node.as_string()) return Value(text->get());
+  // Built in place: g++ 12 sees uninitialised members in a moved temporary when sanitizers are on.
+  constexpr std::in_place_type_t<Value> kSetting;
+  if (const auto* flag = node.as_boolean()) return AnyValue(kSetting, flag->get());
+  if (const auto* number = node.as_integer()) return AnyValue(kSetting, number->get());
+  if (const auto* number = node.as_floating_point()) return AnyValue(kSetting, number->get());
+  if (const auto* text = node.as_string()) return AnyValue(kSetting, text->get());
   if (node.is_table()) return OtherValue{"a table"};
   if (const auto* array = node.as_array()) {
     auto numbers = numbers_of(*array);
     if (!numbers) return OtherValue{"a list"};
-    return Value(*std::move(numbers));
+    return AnyValue(kSetting, *std::move(numbers));
   }
   return OtherValue{"a date or time"};
 }
