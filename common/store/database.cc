@@ -81,19 +81,22 @@ Result<Database> Database::open(const fs::path& file, Migrations migrations) {
   return database;
 }
 
-Result<Database> Database::open_read_only(const fs::path& file, Migrations migrations) {
+Result<Database> Database::open_read_only(const fs::path& file) {
   std::error_code
       ignored;  // a file that cannot be examined cannot be opened either, and that is reported below
   if (!fs::exists(file, ignored)) return not_found(file.string() + ": does not exist");
   COVEY_ASSIGN_OR_RETURN(Database database, open_file(file, SQLite::OPEN_READONLY));
   COVEY_ASSIGN_OR_RETURN(const std::uint32_t version, database.schema_version());
   if (version == 0) return not_found(file.string() + ": holds nothing of Covey");
-  if (version != migrations.size()) {
-    return invalid_argument(file.string() + ": has schema " + std::to_string(version) +
-                            ", this program reads schema " + std::to_string(migrations.size()) +
-                            "; use the version of Covey that wrote it");
-  }
   return database;
+}
+
+Status Database::require_schema(Migrations migrations) const {
+  COVEY_ASSIGN_OR_RETURN(const std::uint32_t version, schema_version());
+  if (version == migrations.size()) return ok_status();
+  return invalid_argument(file_.string() + ": has schema " + std::to_string(version) +
+                          ", this program reads schema " + std::to_string(migrations.size()) +
+                          "; use the version of Covey that wrote it");
 }
 
 Result<std::uint32_t> Database::schema_version() const {

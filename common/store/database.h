@@ -27,8 +27,11 @@ class Database {
   ///   locked;
   ///           kExhausted: disk full
   static Result<Database> open(const fs::path& file, Migrations migrations);
-  /// Reads only, beside a writer; the schema must be the newest. kNotFound when there is no file.
-  static Result<Database> open_read_only(const fs::path& file, Migrations migrations);
+  /// Reads only, beside a writer, whatever the schema's version is. kNotFound when there is no file, or an
+  /// empty one.
+  static Result<Database> open_read_only(const fs::path& file);
+  /// kInvalidArgument unless the schema is the newest that `migrations` makes.
+  Status require_schema(Migrations migrations) const;
 
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;

@@ -79,8 +79,8 @@ Result<std::unique_ptr<DeviceStore>> DeviceStore::open(const fs::path& dir) {
 }
 
 Result<std::unique_ptr<const DeviceStore>> DeviceStore::open_read_only(const fs::path& dir) {
-  COVEY_ASSIGN_OR_RETURN(Database database,
-                         Database::open_read_only(dir / kDatabaseName, Database::Migrations(kMigrations)));
+  COVEY_ASSIGN_OR_RETURN(Database database, Database::open_read_only(dir / kDatabaseName));
+  COVEY_RETURN_IF_ERROR(database.require_schema(Database::Migrations(kMigrations)));
   return std::unique_ptr<const DeviceStore>(
       new DeviceStore(std::nullopt, std::move(database), BlobStore(dir / kBlobsName)));
 }

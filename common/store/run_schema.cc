@@ -8,6 +8,7 @@ namespace {
 
 // Sizes are in bytes, times in seconds, digests in hexadecimal. A real number that is NULL stands for NaN.
 constexpr const char* kFirst = R"sql(
+-- What the run is. Every version of the schema has exactly this table.
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL

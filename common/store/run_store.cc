@@ -43,7 +43,8 @@ Result<std::unique_ptr<const RunStore>> RunStore::open_read_only(const fs::path&
   std::error_code ignored;  // what cannot be examined cannot be opened either, and that is reported
   const fs::path dir = fs::is_directory(path, ignored) ? path : path.parent_path();
   const fs::path file = dir == path ? path / kDatabaseName : path;
-  COVEY_ASSIGN_OR_RETURN(Database database, Database::open_read_only(file, run_migrations()));
+  COVEY_ASSIGN_OR_RETURN(Database database, Database::open_read_only(file));
+  COVEY_RETURN_IF_ERROR(database.require_schema(run_migrations()));
   std::unique_ptr<RunStore> store(
       new RunStore(std::nullopt, std::move(database), BlobStore(dir / kBlobsName)));
   COVEY_ASSIGN_OR_RETURN(const auto stored, store->load_info());
@@ -53,12 +54,11 @@ Result<std::unique_ptr<const RunStore>> RunStore::open_read_only(const fs::path&
 }
 
 Result<std::optional<RunInfo>> RunStore::stored_run(const fs::path& dir) {
-  std::error_code ignored;
-  if (!fs::exists(dir / kDatabaseName, ignored)) return std::optional<RunInfo>();
-  // Opened like a writer: the schema may be older than this program.
-  COVEY_ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::acquire(dir));
-  COVEY_ASSIGN_OR_RETURN(Database database, Database::open(dir / kDatabaseName, run_migrations()));
-  return RunStore(std::move(lock), std::move(database), BlobStore(dir / kBlobsName)).load_info();
+  // The table meta is the same in every version of the schema, so an older or newer file can be asked too.
+  Result<Database> database = Database::open_read_only(dir / kDatabaseName);
+  if (database.status().code() == Code::kNotFound) return std::optional<RunInfo>();
+  COVEY_RETURN_IF_ERROR(database.status());
+  return RunStore(std::nullopt, *std::move(database), BlobStore(dir / kBlobsName)).load_info();
 }
 
 Result<std::optional<RunInfo>> RunStore::load_info() const {

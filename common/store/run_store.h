@@ -29,7 +29,7 @@ class RunStore {
   static Result<std::unique_ptr<const RunStore>> open_read_only(const fs::path& path);
 
   /// What the directory holds, so that a caller can name what differs before open() refuses; empty when there
-  /// is no run yet.
+  /// is no run yet. Possible beside a running writer.
   static Result<std::optional<RunInfo>> stored_run(const fs::path& dir);
 
   const RunInfo& info() const { return info_; }

@@ -59,7 +59,7 @@ TEST_F(DatabaseTest, RefusesANewerSchemaAndSaysToUpdate) {
 TEST_F(DatabaseTest, LeavesNoHalfOfAMigrationThatFails) {
   static constexpr std::array<const char*, 2> kBroken = {kSchema[0], "CREATE TABLE more (x); nonsense"};
   EXPECT_FALSE(Database::open(file_, Database::Migrations(kBroken)).ok());
-  EXPECT_EQ(Database::open_read_only(file_, kBoth).status().code(), Code::kNotFound);
+  EXPECT_EQ(Database::open_read_only(file_).status().code(), Code::kNotFound);
   EXPECT_TRUE(Database::open(file_, kBoth).ok());
 }
 
@@ -126,7 +126,7 @@ TEST_F(DatabaseTest, LetsAReaderInWhileAWriterIsInATransaction) {
   ASSERT_STATUS_OK(writer.execute("INSERT INTO numbers (value) VALUES (1)"));
   ASSERT_STATUS_OK(in_transaction(writer, [&]() -> Status {
     COVEY_RETURN_IF_ERROR(writer.execute("INSERT INTO numbers (value) VALUES (2)"));
-    COVEY_ASSIGN_OR_RETURN(const Database reader, Database::open_read_only(file_, kBoth));
+    COVEY_ASSIGN_OR_RETURN(const Database reader, Database::open_read_only(file_));
     EXPECT_EQ(count(reader), 1u);  // what is committed, no more
     EXPECT_FALSE(reader.execute("DELETE FROM numbers").ok());
     return ok_status();
@@ -143,12 +143,14 @@ TEST_F(DatabaseTest, SaysThatAnotherProcessHoldsTheWriteLock) {
   EXPECT_THAT(status.message(), HasSubstr("another process"));
 }
 
-TEST_F(DatabaseTest, RefusesToReadAFileThatIsMissingEmptyOrOfAnotherSchema) {
-  EXPECT_EQ(Database::open_read_only(file_, kBoth).status().code(), Code::kNotFound);
+TEST_F(DatabaseTest, RefusesToReadAFileThatIsMissingOrEmptyAndTellsAnotherSchema) {
+  EXPECT_EQ(Database::open_read_only(file_).status().code(), Code::kNotFound);
   test::write_text(file_, "");
-  EXPECT_EQ(Database::open_read_only(file_, kBoth).status().code(), Code::kNotFound);
+  EXPECT_EQ(Database::open_read_only(file_).status().code(), Code::kNotFound);
   { ASSERT_STATUS_OK(Database::open(file_, kOldOnly).status()); }
-  EXPECT_EQ(Database::open_read_only(file_, kBoth).status().code(), Code::kInvalidArgument);
+  const Database old = *Database::open_read_only(file_);
+  EXPECT_EQ(old.require_schema(kBoth).code(), Code::kInvalidArgument);
+  EXPECT_TRUE(old.require_schema(kOldOnly).ok());
 }
 
 TEST_F(DatabaseTest, SaysThatTheDatabaseCannotGrow) {
