@@ -29,6 +29,8 @@ struct Client::State {
     socket.set(zmq::sockopt::reconnect_ivl, kNever_ms);
   }
 
+  bool has_message() { return (socket.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0; }
+
   // Destroyed in reverse: sockets before their context.
   zmq::context_t context;
   zmq::socket_t socket;
@@ -55,19 +57,21 @@ Result<std::unique_ptr<Client>> Client::connect(const std::string& endpoint,
 }
 
 Client::Link Client::link() const {
-  if (!failure().ok()) return Link::kFailed;
+  if (!state_->monitor.failure().ok() && !state_->has_message()) return Link::kFailed;
   return state_->monitor.ready() ? Link::kReady : Link::kConnecting;
 }
 
-const Status& Client::failure() const {
-  return state_->monitor.failure();
+Status Client::failure() const {
+  return link() == Link::kFailed ? state_->monitor.failure() : ok_status();
 }
+
 const Counters& Client::counters() const {
   return state_->counters;
 }
 
 Result<Ready> Client::wait(double timeout_s, const std::vector<int>& descriptors) try {
-  auto polled = detail::poll({state_->socket, state_->monitor.socket()}, descriptors, timeout_s);
+  const bool over = !state_->monitor.failure().ok();
+  auto polled = detail::poll({state_->socket, state_->monitor.socket()}, descriptors, over ? 0 : timeout_s);
   if (polled.sockets[1]) state_->monitor.read();
   return Ready{polled.sockets[0], std::move(polled.descriptors)};
 } catch (const zmq::error_t& error) {
@@ -86,7 +90,7 @@ Result<std::optional<wire::Frames>> Client::receive() try {
 }
 
 Status Client::send(wire::Frames frames) try {
-  COVEY_RETURN_IF_ERROR(failure());
+  COVEY_RETURN_IF_ERROR(state_->monitor.failure());
   const std::size_t bytes = frames.byte_count();
   if (!detail::send_frames(state_->socket, std::move(frames))) {
     return unavailable("the queue to the coordinator is full");

@@ -31,19 +31,19 @@ class Client {
                                                  const security::CurveKeys& keys, ClientOptions options = {});
   ~Client();
 
-  /// As of the last wait(). Messages may be sent while connecting; they leave once the link is ready.
+  /// As of the last wait(). Messages may be sent while connecting; they leave once the link is ready. A link
+  /// counts as failed only when everything that arrived before has been read.
   Link link() const;
-  /// Ok unless the link failed; then kUnavailable "no answer from HOST:PORT ..." or "connection to HOST:PORT
+  /// Ok unless the link failed; then kUnavailable "no answer from HOST:PORT" or "connection to HOST:PORT
   /// lost", or kRefused "handshake failed: ..." (wrong server key, or the coordinator refuses this device's
   /// key).
-  const Status& failure() const;
+  Status failure() const;
 
   /// Blocks until a message or one of `descriptors` can be read or the link changes, at most `timeout_s`
   /// (negative: for ever).
   Result<Ready> wait(double timeout_s, const std::vector<int>& descriptors = {});
 
-  /// The next message, if one is there. Never blocks. What arrived before the link failed can still be read,
-  /// so read everything before acting on failure().
+  /// The next message, if one is there. Never blocks.
   ///   errors  kCorrupt for a message that is not one or two frames of allowed size
   Result<std::optional<wire::Frames>> receive();
 

@@ -205,20 +205,28 @@ TEST(Link, AFullQueueIsAStatusAndOthersAreServed) {
   }
 }
 
-TEST(Link, WhatWasSentBeforeCloseArrives) {
+TEST(Link, WhatWasSentBeforeCloseIsReadBeforeTheLinkFails) {
   Loopback net;
   const auto client = net.client();
   ASSERT_TRUE(client->send(frames_of(1)).ok());
   ASSERT_TRUE(net.run_until_received({client.get()}, 1));
-  ASSERT_TRUE(net.server->send(net.inbox[0].peer, frames_of(2)).ok());
+  for (std::uint8_t i = 0; i < 5; ++i) ASSERT_TRUE(net.server->send(net.inbox[0].peer, frames_of(i)).ok());
   net.server->close(5);
-  std::optional<wire::Frames> frames;
-  for (int turn = 0; turn < 1000 && !frames; ++turn) {
+  EXPECT_EQ(net.server->counters().messages_sent, 5u);
+
+  // Like a daemon: the state of the link first, then one message.
+  std::uint8_t read = 0;
+  for (int turn = 0; turn < 1000 && client->link() != Client::Link::kFailed; ++turn) {
     ASSERT_TRUE(client->wait(0.01).ok());
-    frames = *client->receive();
+    const auto frames = client->receive();
+    ASSERT_TRUE(frames.ok());
+    if (!*frames) continue;
+    EXPECT_EQ((*frames)->envelope[0], read);
+    ++read;
   }
-  EXPECT_TRUE(frames.has_value());
-  EXPECT_EQ(net.server->counters().messages_sent, 1u);
+  EXPECT_EQ(read, 5);
+  EXPECT_NE(client->failure().message().find(" lost"), std::string::npos) << client->failure().message();
+  EXPECT_TRUE(client->wait(-1).ok());  // returns although nothing will ever come
 }
 
 TEST(Link, WaitReturnsForADescriptor) {
