@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "common/data/images.h"
+#include "common/data/readers/jpeg_check.h"
 #include "common/data/readers/stb.h"
 
 namespace covey::data {
@@ -15,6 +16,10 @@ namespace {
 /// An honest file is hardly larger than its pixels; the bound also bounds what a hostile one can unpack to.
 std::size_t file_bytes_max(const ImageShape& shape) {
   return 65536 + 4 * shape.bytes();
+}
+
+bool starts_with(ByteSpan file, std::string_view signature) {
+  return as_text(file).substr(0, signature.size()) == signature;
 }
 
 std::string failure() {
@@ -33,11 +38,16 @@ void append_bytes(void* context, void* data, int size) {
 Result<ImageShape> image_shape(ByteSpan file) {
   constexpr std::size_t kIntMax = 0x7fffffff;
   if (file.size() > kIntMax) return invalid_argument("an image file larger than 2 GiB");
+  if (starts_with(file, "\xff\xd8\xff")) {
+    COVEY_RETURN_IF_ERROR(check_jpeg_tables(file));
+  } else if (!starts_with(file, "\x89PNG\r\n\x1a\n")) {
+    return corrupt("at byte 0: expected the signature of a PNG or JPEG image");
+  }
   int width = 0;
   int height = 0;
   int components = 0;
   if (stbi_info_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &components) == 0) {
-    return corrupt("at byte 0: expected a PNG or JPEG image: " + failure());
+    return corrupt("at byte 0: broken image header: " + failure());
   }
   const ImageShape shape{components <= 2 ? 1 : 3, height, width};
   COVEY_RETURN_IF_ERROR(check_image_limits(shape, 1));

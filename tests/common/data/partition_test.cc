@@ -188,7 +188,7 @@ TEST(PartitionTest, DirichletIsMoreUnevenForSmallerAlpha) {
   EXPECT_GT(uneven, 0.5);
   s.data.dirichlet_alpha = 0.0;
   EXPECT_EQ(partition_of(dataset, s).status().code(), Code::kInvalidArgument);
-  s = setting("dirichlet", 3000, 100);
+  s = setting("dirichlet", 300, 100);
   s.data.dirichlet_alpha = 0.001;
   EXPECT_EQ(partition_of(dataset, s).status().code(), Code::kInvalidArgument) << "users without images";
 }

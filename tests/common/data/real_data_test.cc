@@ -1,5 +1,5 @@
-// The readers on published data. COVEY_DATA names a prepared folder (tests/README.md); without it the tests
-// are skipped.
+// The readers on published data. COVEY_DATA names a prepared folder in the layouts that the sets are
+// published in; without it the tests are skipped.
 
 #include <gtest/gtest.h>
 

@@ -122,7 +122,7 @@ TEST_F(StorageTest, AnotherNumberOfLabelledImagesIsRefused) {
 TEST_F(StorageTest, BrokenDescriptionsAreNamed) {
   write_all();
   const std::string good = *read_text_file(folder_ / "out/server/dataset.json");
-  for (std::size_t length = 0; length + 2 < good.size(); ++length) {
+  for (std::size_t length = 0; length + 2 < good.size(); length += 7) {
     write("out/server/dataset.json", as_bytes(std::string_view(good).substr(0, length)));
     ASSERT_EQ(load_written().status().code(), Code::kCorrupt) << length;
   }
