@@ -24,9 +24,9 @@ struct PipelineOptions {
   torch::Device device = torch::kCPU;
 };
 
-/// Makes the batches of one member's local steps on a thread of its own, one batch ahead of the training that
-/// consumes them. Sample i of step s is augmented with draws keyed by (s * batch + i, view), so timing never
-/// changes a pixel.
+/// Makes the batches of one member's local steps on a thread of its own, a few batches ahead of the training
+/// that consumes them. Sample i of step s is augmented with draws keyed by (s * batch + i, view), so timing
+/// never changes a pixel.
 class BatchPipeline {
  public:
   /// `order` is keyed by kDataOrder, `augment` by kAugment; both by (round, attempt, member).
@@ -40,7 +40,9 @@ class BatchPipeline {
   std::size_t batch() const { return order_.batch(); }
 
  private:
-  static constexpr std::size_t kSlots = 2;
+  /// One batch in use and three ready: on a busy machine the producer's waits for a core then do not reach
+  /// the training.
+  static constexpr std::size_t kSlots = 4;
 
   void produce();
   void fill(Batch& slot, std::size_t step);

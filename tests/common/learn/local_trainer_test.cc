@@ -201,9 +201,16 @@ TEST_F(LocalTrainerTest, SupervisedTrainingWithoutLabelsIsRefused) {
 
 TEST_F(LocalTrainerTest, DivergenceIsAStatus) {
   setup_.experiment.training.lr = 1e30;
-  const auto report = train(task("supervised"));
-  EXPECT_EQ(report.status().code(), Code::kInternal);
-  EXPECT_THAT(report.status().message(), HasSubstr("no longer finite"));
+  const auto in_the_loss = train(task("supervised"));
+  EXPECT_EQ(in_the_loss.status().code(), Code::kInternal);
+  EXPECT_THAT(in_the_loss.status().message(), HasSubstr("the training loss is not finite"));
+  // The last step has no loss after it: the model tells.
+  setup_.experiment.federation.period = 1;
+  setup_.experiment.training.lr = 1e38;
+  setup_.experiment.training.weight_decay = 1e6;
+  const auto in_the_model = train(task("supervised"));
+  EXPECT_EQ(in_the_model.status().code(), Code::kInternal);
+  EXPECT_THAT(in_the_model.status().message(), HasSubstr("the model is no longer finite"));
 }
 
 TEST_F(LocalTrainerTest, StateOfAnotherModelIsRefused) {
