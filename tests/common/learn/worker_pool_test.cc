@@ -129,26 +129,19 @@ TEST(WorkerPool, OnReadyMayCallThePool) {
 
 TEST(WorkerPool, DropsWaitingJobsWhenItGoes) {
   std::atomic<int> ran{0};
-  std::atomic<bool> release{false};
+  std::atomic<bool> both_submitted{false};
   {
     const auto workers = pool(1);
-    std::atomic<bool> started{false};
-    workers->submit([&](LocalTrainer&) -> WorkerPool::Completion {
-      started = true;
-      while (!release) std::this_thread::yield();
+    workers->submit([&, raw = workers.get()](LocalTrainer&) -> WorkerPool::Completion {
+      while (!both_submitted) std::this_thread::yield();
+      while (raw->unfinished() > 1) std::this_thread::yield();  // until the destructor has emptied the queue
       return [] {};
     });
     workers->submit([&](LocalTrainer&) -> WorkerPool::Completion {
       ++ran;
       return [] {};
     });
-    while (!started) std::this_thread::yield();
-    std::thread([&] {
-      // The destructor below has taken the queue, or is about to: either way the second job may not start
-      // first.
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-      release = true;
-    }).detach();
+    both_submitted = true;
   }
   EXPECT_EQ(ran, 0);
 }
