@@ -38,6 +38,15 @@ function(covey_library name)
   endif()
 endfunction()
 
+# covey_executable(name main.cc library): a program that people run, in the build's root.
+function(covey_executable name source library)
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE covey_flags ${library})
+  target_precompile_headers(${name} REUSE_FROM covey_torch_pch)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
+endfunction()
+
 # covey_test(name SOURCES a_test.cc ... DEPS covey::x ... [TORCH]): one GoogleTest program, one ctest entry.
 function(covey_test name)
   cmake_parse_arguments(ARG "TORCH" "TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})

@@ -4,10 +4,13 @@
 #include <cmath>
 
 #include "common/average/accumulator.h"
+#include "common/average/registry.h"
 #include "common/learn/evaluate.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
+#include "common/quant/container.h"
 #include "common/quant/registry.h"
+#include "server/stored_model.h"
 
 namespace covey::server {
 
@@ -37,16 +40,6 @@ Bytes raw_bytes(const Values& values) {
   return {data, data + values.size() * sizeof(float)};
 }
 
-Result<Values> values_of(ByteSpan bytes, const Layout& layout) {
-  if (bytes.size() != layout.fp32_bytes()) {
-    return corrupt("a stored model has " + std::to_string(bytes.size()) + " bytes, this experiment's needs " +
-                   std::to_string(layout.fp32_bytes()));
-  }
-  Values values(layout.value_count());
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
-}
-
 store::MemberState stored_state(SeatState state) {
   switch (state) {
     case SeatState::kDrawn:
@@ -63,6 +56,20 @@ store::MemberState stored_state(SeatState state) {
   return store::MemberState::kAbsent;
 }
 
+/// What the last committed round took: its answers may have been lost in a crash.
+Result<std::map<UserId, TakenUpdate>> taken_updates(const store::RunStore& run) {
+  std::map<UserId, TakenUpdate> taken;
+  COVEY_ASSIGN_OR_RETURN(const auto latest, run.latest());
+  if (!latest) return taken;
+  COVEY_ASSIGN_OR_RETURN(const auto members, run.members(latest->round, latest->attempt));
+  for (const store::MemberRecord& member : members) {
+    const bool present =
+        member.state == store::MemberState::kCounted || member.state == store::MemberState::kNothing;
+    if (present && member.update) taken[member.seat.user] = {latest->round, latest->attempt, *member.update};
+  }
+  return taken;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::make(EngineParts parts) {
@@ -76,6 +83,7 @@ Result<std::unique_ptr<Engine>> Engine::make(EngineParts parts) {
   if (next.begun) {
     for (const store::Seat& seat : next.seats) resume.seats.push_back({seat.slot, seat.user});
   }
+  COVEY_ASSIGN_OR_RETURN(resume.taken, taken_updates(*parts.store));
   RoundCore core(round_settings(parts.experiment), parts.selector, resume);
   std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(core)));
   COVEY_RETURN_IF_ERROR(engine->load());
@@ -105,20 +113,14 @@ Status Engine::prepare_codecs() {
 }
 
 Status Engine::load_committed(const store::CommittedState& state) {
-  const store::BlobStore& blobs = parts_.store->blobs();
   for (const Digest& digest : state.masters) {
-    COVEY_ASSIGN_OR_RETURN(const Bytes bytes, blobs.read(digest));
-    COVEY_ASSIGN_OR_RETURN(Values values, values_of(bytes, exchanged_));
+    COVEY_ASSIGN_OR_RETURN(Values values, read_values(parts_.store->blobs(), digest, exchanged_));
     models_.masters.push_back(std::move(values));
   }
   if (models_.masters.size() != groups_->group_count())
     return corrupt("the stored run has another number of groups");
-  COVEY_ASSIGN_OR_RETURN(const Bytes average, blobs.read(state.average));
-  COVEY_ASSIGN_OR_RETURN(models_.average, values_of(average, exchanged_));
-  if (state.trainer_state) {
-    COVEY_ASSIGN_OR_RETURN(const Bytes bytes, blobs.read(*state.trainer_state));
-    COVEY_ASSIGN_OR_RETURN(server_state_, learn::decode_member_state(bytes));
-  }
+  COVEY_ASSIGN_OR_RETURN(models_.average, read_values(parts_.store->blobs(), state.average, exchanged_));
+  COVEY_ASSIGN_OR_RETURN(server_state_, read_server_state(parts_.store->blobs(), state));
   return ok_status();
 }
 
@@ -161,6 +163,7 @@ Status Engine::run(Event event) {
 }
 
 Status Engine::start() {
+  COVEY_RETURN_IF_ERROR(evaluate_what_a_crash_left());
   return run(event::Started{});
 }
 Status Engine::user_connected(UserId user) {
@@ -173,6 +176,12 @@ Status Engine::tick() {
   return run(event::Tick{});
 }
 
+void Engine::SeatData::take(const wire::UpdateOffer& offer) {
+  report = offer.report;
+  bytes_up = offer.update_bytes;
+  update = offer.update;
+}
+
 Engine::SeatData* Engine::seat_of(UserId user) {
   for (auto& [slot, seat] : seats_) {
     if (seat.user == user) return &seat;
@@ -183,11 +192,8 @@ Engine::SeatData* Engine::seat_of(UserId user) {
 Status Engine::update_offered(UserId user, const wire::UpdateOffer& offer) {
   const bool current = offer.round == core_.round() && offer.attempt == core_.attempt();
   SeatData* seat = current ? seat_of(user) : nullptr;
-  if (seat != nullptr && !seat->update) {
-    seat->report = offer.report;
-    seat->bytes_up = offer.update_bytes;
-    if (!offer.nothing_to_report) seat->update = offer.update;
-  }
+  if (seat != nullptr && offer.nothing_to_report && !seat->update) seat->take(offer);
+  offers_[user] = offer;
   return run(event::UpdateOffered{user, offer.round, offer.attempt, offer.update, offer.nothing_to_report});
 }
 
@@ -198,14 +204,27 @@ std::string Engine::problem_with(ByteSpan bytes) const {
   return average::check_update(*view, average::magnitude_limit(slots)).message();
 }
 
+void Engine::note_problem(UserId user, std::uint32_t round, std::uint32_t attempt,
+                          const std::string& problem) {
+  const bool current = round == core_.round() && attempt == core_.attempt();
+  SeatData* seat = current ? seat_of(user) : nullptr;
+  if (seat != nullptr) seat->reason = problem;
+}
+
 Status Engine::update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
                               ByteSpan bytes) {
   const std::string problem = problem_with(bytes);
-  if (SeatData* seat = seat_of(user)) seat->reason = problem;
+  note_problem(user, round, attempt, problem);
   arriving_ = bytes;
   const Status status = run(event::UpdateArrived{user, round, attempt, update, problem});
   arriving_ = {};
   return status;
+}
+
+Status Engine::update_failed(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
+                             const std::string& problem) {
+  note_problem(user, round, attempt, problem);
+  return run(event::UpdateArrived{user, round, attempt, update, problem});
 }
 
 // ---- actions
@@ -216,7 +235,7 @@ Status Engine::begin_models() {
       core_.round() < static_cast<std::uint32_t>(parts_.experiment.federation.warmup_rounds) ||
       parts_.experiment.federation.order == "parallel";
   averager_ = std::make_unique<average::RoundAverager>(
-      *rule_, exchanged_, groups_->group_count(),
+      exchanged_, groups_->group_count(),
       static_cast<std::uint32_t>(parts_.experiment.federation.communicating),
       with_server ? average::Order::kParallel : average::Order::kAlternate);
   group_bytes_.clear();
@@ -233,6 +252,7 @@ Status Engine::begin_models() {
 Status Engine::execute(const action::StoreAttempt& a) {
   round_started_ = parts_.clock();
   seats_.clear();
+  offers_.clear();
   std::vector<store::Seat> stored;
   for (const Seat& seat : a.seats) {
     const GroupId group = groups_->group_of(seat.slot);
@@ -286,6 +306,7 @@ void Engine::server_trained(Result<learn::LocalReport> report, Values values, Va
 }
 
 Status Engine::execute(const action::FetchUpdate& a) {
+  seats_.at(a.slot).take(offers_.at(a.user));
   parts_.clients->fetch_update(a.user, a.update);
   return ok_status();
 }
@@ -326,15 +347,14 @@ Status Engine::execute(const action::Commit& a) {
   const auto counted =
       std::count_if(record.members.begin(), record.members.end(),
                     [](const store::MemberRecord& m) { return m.state == store::MemberState::kCounted; });
-  const store::RoundRecord row{record.state,
-                               record.figures,
-                               static_cast<std::uint32_t>(record.members.size()),
-                               static_cast<std::uint32_t>(counted),
-                               {}};
-  parts_.on_round(row);
+  parts_.observer->committed({record.state,
+                              record.figures,
+                              static_cast<std::uint32_t>(record.members.size()),
+                              static_cast<std::uint32_t>(counted),
+                              {}});
   if (record.evaluate) {
     COVEY_ASSIGN_OR_RETURN(Values values, tested_model());
-    evaluate(row, std::move(values));
+    evaluate(a.round, std::move(values));
   }
   return run(event::Committed{});
 }
@@ -440,33 +460,25 @@ Status Engine::evaluate_what_a_crash_left() {
   COVEY_ASSIGN_OR_RETURN(const auto missing, parts_.store->rounds_without_evaluation());
   for (const std::uint32_t round : missing) {
     COVEY_ASSIGN_OR_RETURN(const store::CommittedState state, parts_.store->committed(round));
-    COVEY_ASSIGN_OR_RETURN(const Bytes average, parts_.store->blobs().read(state.average));
-    COVEY_ASSIGN_OR_RETURN(const Values exchanged, values_of(average, exchanged_));
-    learn::MemberState server;
-    if (state.trainer_state) {
-      COVEY_ASSIGN_OR_RETURN(const Bytes bytes, parts_.store->blobs().read(*state.trainer_state));
-      COVEY_ASSIGN_OR_RETURN(server, learn::decode_member_state(bytes));
-    }
     COVEY_ASSIGN_OR_RETURN(Values values,
-                           learn::starting_values(full_layout(), exchanged_, exchanged, server));
-    evaluate({state, {}, 0, 0, {}}, std::move(values));
+                           stored_model(*parts_.store, state, full_layout(), parts_.experiment));
+    evaluate(round, std::move(values));
   }
   return ok_status();
 }
 
-void Engine::evaluate(store::RoundRecord row, Values values) {
-  auto job = [this, row = std::move(row), model = std::move(values)](
+void Engine::evaluate(std::uint32_t round, Values values) {
+  auto job = [this, round, model = std::move(values)](
                  learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
     const double started = parts_.clock();
     nn::write_values(trainer.model(), trainer.layout(), model);
     const learn::Evaluation result =
         learn::evaluate(trainer.model(), *parts_.test, parts_.setup.normalisation, nn::choose_device());
-    row.evaluation =
-        store::Evaluation{row.state.round, result.accuracy, result.loss, {}, parts_.clock() - started};
+    const store::Evaluation row{round, result.accuracy, result.loss, {}, parts_.clock() - started};
     return [this, row] {
-      const Status status = parts_.store->record_evaluation(*row.evaluation);
+      const Status status = parts_.store->record_evaluation(row);
       if (status_.ok()) status_ = status;
-      parts_.on_round(row);
+      parts_.observer->evaluated(row);
     };
   };
   parts_.pool->submit(std::move(job));

@@ -5,8 +5,11 @@
 #include <optional>
 
 #include "common/average/round_averager.h"
+#include "common/average/rule.h"
+#include "common/base/log.h"
 #include "common/learn/member.h"
 #include "common/learn/worker_pool.h"
+#include "common/quant/container.h"
 #include "common/store/run_store.h"
 #include "common/wire/messages.h"
 #include "server/round_core.h"
@@ -42,6 +45,15 @@ class Clients {
   virtual std::pair<std::uint64_t, std::uint64_t> take_wire_bytes() = 0;
 };
 
+/// Hears of a run's progress. Nothing that it does feeds back.
+class EngineObserver {
+ public:
+  virtual ~EngineObserver() = default;
+  /// `record` has no evaluation yet.
+  virtual void committed(const store::RoundRecord& record) = 0;
+  virtual void evaluated(const store::Evaluation& evaluation) = 0;
+};
+
 struct EngineParts {
   config::Experiment experiment;
   learn::TrainingSetup setup;
@@ -52,8 +64,7 @@ struct EngineParts {
   Clients* clients = nullptr;
   std::shared_ptr<const Selector> selector;  ///< empty: random draws
   std::function<double()> clock;             ///< seconds, monotonic
-  std::function<void(const store::RoundRecord&, bool evaluated)>
-      on_round;  ///< after a commit, and after an evaluation
+  EngineObserver* observer = nullptr;
   Logger logger;
 };
 
@@ -74,6 +85,9 @@ class Engine {
   /// All bytes of an update that fetch_update asked for.
   Status update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
                         ByteSpan bytes);
+  /// The bytes of an update that fetch_update asked for cannot be had: `problem` says why. The slot is lost.
+  Status update_failed(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
+                       const std::string& problem);
   Status tick();
 
   /// When tick() is due at the latest, on the parts' clock.
@@ -88,6 +102,8 @@ class Engine {
   Result<Values> tested_model() const;
   const Layout& full_layout() const { return parts_.pool->layout(); }
   const Layout& exchanged_layout() const { return exchanged_; }
+  /// No encoded update is larger.
+  std::uint64_t update_bytes_max() const { return quant::container_bytes_max(exchanged_); }
   /// The bytes that the group of slot 0 would receive now.
   Result<Bytes> encode_download(Span<const float> model) const;
 
@@ -114,11 +130,12 @@ class Engine {
   void server_trained(Result<learn::LocalReport> report, Values values, Values optimizer);
   Status fold_in_server();
   std::string problem_with(ByteSpan bytes) const;
+  void note_problem(UserId user, std::uint32_t round, std::uint32_t attempt, const std::string& problem);
   Result<store::CommitRecord> commit_record(const action::Commit& commit);
   std::vector<store::MemberRecord> member_records(const std::map<SlotId, SeatState>& seats) const;
   store::RoundFigures figures(const std::vector<store::MemberRecord>& members);
   Status evaluate_what_a_crash_left();
-  void evaluate(store::RoundRecord row, Values values);
+  void evaluate(std::uint32_t round, Values values);
   bool evaluation_due(std::uint32_t round) const;
 
   struct SeatData {
@@ -129,6 +146,8 @@ class Engine {
     std::uint64_t bytes_up = 0;
     std::uint64_t bytes_down = 0;
     std::string reason;
+
+    void take(const wire::UpdateOffer& offer);
   };
   SeatData* seat_of(UserId user);
 
@@ -151,7 +170,8 @@ class Engine {
   std::vector<std::shared_ptr<const Bytes>> group_bytes_;
   std::vector<Digest> group_digests_;
   std::map<SlotId, SeatData> seats_;
-  ByteSpan arriving_;  ///< the update that CountUpdate is about
+  std::map<UserId, wire::UpdateOffer> offers_;  ///< the latest of each user
+  ByteSpan arriving_;                           ///< the update that CountUpdate is about
   double round_started_ = 0;
 
   std::deque<Event> events_;

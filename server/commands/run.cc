@@ -1,0 +1,103 @@
+#include <cstdio>
+#include <thread>
+
+#include "common/config/experiment_file.h"
+#include "common/learn/probe.h"
+#include "common/program/known_names.h"
+#include "common/program/startup.h"
+#include "common/store/directory_lock.h"
+#include "server/commands/commands.h"
+#include "server/coordinator_folder.h"
+#include "server/run_folder.h"
+
+namespace covey::server {
+
+namespace {
+
+struct RunOptions {
+  std::string dir;
+  std::string experiment;
+  std::vector<std::string> sets;
+  std::string listen = "tcp://*:7170";
+  std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+  bool quiet = false;
+};
+
+Result<config::Experiment> deployable_experiment(const RunOptions& options) {
+  COVEY_ASSIGN_OR_RETURN(
+      config::Experiment experiment,
+      config::load_experiment(options.experiment, options.sets, program::known_names(true)));
+  if (experiment.training.optimizer_state == "slot") {
+    return invalid_argument(
+        options.experiment +
+        ": training.optimizer_state: \"slot\" moves state between users, which only covey-sim can do, "
+        "allowed here: reset, user");
+  }
+  if (experiment.training.objective == "supervised" &&
+      experiment.federation.warmup_rounds < experiment.federation.rounds) {
+    return invalid_argument(
+        options.experiment +
+        ": training.objective: \"supervised\" needs labelled users, which only covey-sim has, allowed "
+        "here: consistency, self-training");
+  }
+  return experiment;
+}
+
+Status run(const RunOptions& options, const std::string& log_level, char** argv) {
+  COVEY_ASSIGN_OR_RETURN(const config::Experiment experiment, deployable_experiment(options));
+  COVEY_RETURN_IF_ERROR(program::pin_numerics(experiment.numerics, argv));
+  COVEY_ASSIGN_OR_RETURN(const Logger logger, make_logger("covey-coordinator", log_level));
+  COVEY_ASSIGN_OR_RETURN(const Identity identity, load_identity(options.dir));
+  COVEY_ASSIGN_OR_RETURN(store::EnrolmentStore enrolment, open_enrolment(options.dir));
+  COVEY_ASSIGN_OR_RETURN(const data::ServerData data,
+                         data::load_server_data(experiment.data, experiment.federation, experiment.seed));
+  if (const std::string advice = program::blas_advice(); !advice.empty()) logger->warn("{}", advice);
+
+  const learn::TrainingSetup setup{experiment, data.labelled.shape, data.classes, data.normalisation,
+                                   data.characters};
+  COVEY_ASSIGN_OR_RETURN(const auto folder, RunFolder::open(run_folder_of(options.dir), setup,
+                                                            program::Progress::default_mode(options.quiet)));
+  const program::StopSignal stop;
+  CoordinatorParts parts;
+  parts.experiment = experiment;
+  parts.setup = setup;
+  parts.data = &data;
+  parts.run = &folder->store();
+  parts.enrolment = &enrolment;
+  parts.identity = identity;
+  COVEY_ASSIGN_OR_RETURN(parts.probe, learn::numeric_probe(setup));
+  parts.listen = options.listen;
+  parts.spool = run_folder_of(options.dir) / "spool";
+  parts.threads = options.threads;
+  parts.stop = &stop;
+  parts.observer = folder.get();
+  parts.logger = logger;
+  COVEY_ASSIGN_OR_RETURN(const auto coordinator, Coordinator::make(std::move(parts)));
+  logger->info("listening on {}", coordinator->endpoint());
+  COVEY_RETURN_IF_ERROR(
+      write_file_atomically(endpoint_file_of(options.dir), as_bytes(coordinator->endpoint())));
+  COVEY_RETURN_IF_ERROR(coordinator->run());
+  if (!coordinator->engine().finished()) return unavailable("stopped; the same command continues the run");
+  return folder->finish(coordinator->engine(), std::nullopt, true);
+}
+
+}  // namespace
+
+void add_run(program::CommandLine& line, char** argv) {
+  const auto options = std::make_shared<RunOptions>();
+  CLI::App& command =
+      line.add_command("run", "Run an experiment with the enrolled devices, or continue it.",
+                       [options, &line, argv] { return run(*options, line.log_level(), argv); });
+  command.add_option("DIR", options->dir, "Coordinator's folder")->required();
+  command.add_option("--experiment", options->experiment, "Experiment file (TOML)")->required();
+  program::add_repeated(command, "--set", options->sets,
+                        "section.key=value; overrides the file; may be repeated");
+  command.add_option("--listen", options->listen, "Address for the devices; port * takes a free one");
+  command
+      .add_option("--threads", options->threads,
+                  "Worker threads; changes no bit of the result; default: all cores")
+      ->check(CLI::Range(1, 1024));
+  command.add_flag("--quiet", options->quiet, "Show no progress");
+}
+
+}  // namespace covey::server

@@ -1,0 +1,148 @@
+#include "server/update_inbox.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace covey::server {
+
+namespace {
+
+Status write_failed(const fs::path& path) {
+  const int error = errno;
+  const std::string text = "cannot write " + path.string() + ": " + std::strerror(error);
+  return error == ENOSPC || error == EDQUOT ? exhausted("disk full: " + text) : internal_error(text);
+}
+
+}  // namespace
+
+Result<UpdateInbox> UpdateInbox::create(fs::path folder, Options options) {
+  std::error_code error;
+  fs::remove_all(folder, error);
+  COVEY_RETURN_IF_ERROR(make_directories(folder));
+  return UpdateInbox(std::move(folder), options);
+}
+
+fs::path UpdateInbox::path_of(UserId user) const {
+  return folder_ / ("user-" + std::to_string(user.value));
+}
+
+void UpdateInbox::expect(const ExpectedUpdate& update) {
+  const auto found = uploads_.find(update.user);
+  const bool again = found != uploads_.end() && found->second.update.digest == update.digest &&
+                     found->second.update.bytes == update.bytes;
+  if (!again) {
+    drop(update.user);
+    uploads_[update.user].update = update;
+  } else {
+    pause(update.user);
+    found->second.update = update;
+  }
+  if (std::find(waiting_.begin(), waiting_.end(), update.user) == waiting_.end())
+    waiting_.push_back(update.user);
+}
+
+void UpdateInbox::drop(UserId user) {
+  pause(user);
+  if (uploads_.erase(user) == 0) return;
+  std::error_code
+      error;  // a spool file that stays is overwritten by the next upload, or swept at the next start
+  fs::remove(path_of(user), error);
+}
+
+void UpdateInbox::pause(UserId user) {
+  waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), user), waiting_.end());
+  const auto found = uploads_.find(user);
+  if (found == uploads_.end()) return;
+  found->second.active = false;
+  if (found->second.receiver) found->second.receiver->restart();
+}
+
+std::size_t UpdateInbox::active_count() const {
+  return static_cast<std::size_t>(
+      std::count_if(uploads_.begin(), uploads_.end(), [](const auto& entry) { return entry.second.active; }));
+}
+
+Status UpdateInbox::activate(double now, Upload& upload) {
+  upload.active = true;
+  upload.last_chunk = now;
+  if (upload.receiver) return ok_status();
+  const fs::path path = path_of(upload.update.user);
+  upload.file.reset(std::fopen(path.c_str(), "wb"));
+  if (!upload.file) return write_failed(path);
+  std::FILE* file = upload.file.get();
+  upload.receiver = std::make_unique<transport::ChunkReceiver>(
+      upload.update.digest, upload.update.bytes, options_.window, [file, path](ByteSpan bytes) {
+        if (std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size()) return ok_status();
+        return write_failed(path);
+      });
+  return ok_status();
+}
+
+Result<std::vector<UpdateInbox::Request>> UpdateInbox::take_requests(double now) {
+  rotate_stalled(now);
+  while (!waiting_.empty() && active_count() < options_.uploads_concurrent) {
+    const UserId user = waiting_.front();
+    waiting_.pop_front();
+    COVEY_RETURN_IF_ERROR(activate(now, uploads_.at(user)));
+  }
+  std::vector<Request> requests;
+  for (auto& [user, upload] : uploads_) {
+    if (!upload.active) continue;
+    while (const auto request = upload.receiver->next_request()) requests.emplace_back(user, *request);
+  }
+  return requests;
+}
+
+void UpdateInbox::rotate_stalled(double now) {
+  if (waiting_.empty()) return;
+  std::vector<UserId> stalled;
+  for (const auto& [user, upload] : uploads_) {
+    if (upload.active && now >= upload.last_chunk + options_.stall_s) stalled.push_back(user);
+  }
+  for (const UserId user : stalled) {
+    pause(user);
+    waiting_.push_back(user);
+  }
+}
+
+Result<UpdateInbox::Arrived> UpdateInbox::finish(UserId user, Upload& upload) {
+  const fs::path path = path_of(user);
+  if (std::fflush(upload.file.get()) != 0) return write_failed(path);
+  COVEY_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
+  return Arrived{upload.update, std::move(file)};
+}
+
+Result<std::optional<UpdateInbox::Arrived>> UpdateInbox::accept(double now, UserId user,
+                                                                const wire::Chunk& chunk) {
+  const auto found = uploads_.find(user);
+  if (found == uploads_.end() || !found->second.active)
+    return not_found("no update of this user was asked for");
+  Upload& upload = found->second;
+  upload.last_chunk = now;
+  const Status status = upload.receiver->accept(chunk);
+  if (!status.ok()) {
+    drop(user);
+    return status;
+  }
+  if (!upload.receiver->complete()) return std::optional<Arrived>();
+  auto arrived = finish(user, upload);
+  drop(user);  // the mapping outlives the name of its file
+  if (!arrived.ok()) return arrived.status();
+  return std::optional<Arrived>(*std::move(arrived));
+}
+
+std::optional<ExpectedUpdate> UpdateInbox::expected(UserId user) const {
+  const auto found = uploads_.find(user);
+  return found == uploads_.end() ? std::nullopt : std::optional<ExpectedUpdate>(found->second.update);
+}
+
+std::vector<ExpectedUpdate> UpdateInbox::stale(std::uint32_t round, std::uint32_t attempt) const {
+  std::vector<ExpectedUpdate> updates;
+  for (const auto& [user, upload] : uploads_) {
+    if (upload.update.round != round || upload.update.attempt != attempt) updates.push_back(upload.update);
+  }
+  return updates;
+}
+
+}  // namespace covey::server

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdio>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "common/base/file.h"
+#include "common/base/ids.h"
+#include "common/transport/chunks.h"
+
+namespace covey::server {
+
+/// An offered update, and then its bytes.
+struct ExpectedUpdate {
+  UserId user;
+  std::uint32_t round = 0;
+  std::uint32_t attempt = 0;
+  Digest digest;
+  std::uint64_t bytes = 0;
+};
+
+/// Updates on their way in. Bytes go to files of a spool folder, and only so many users may send at a time:
+/// memory stays the same however many clients upload (semantics.md 4). Everything in the folder is temporary.
+class UpdateInbox {
+ public:
+  struct Options {
+    std::size_t uploads_concurrent = 4;  ///< users that hold credits at a time
+    std::uint32_t window = 4;            ///< chunks that such a user may have under way
+    double stall_s = 20;                 ///< without a chunk for so long
+  };
+  struct Arrived {
+    ExpectedUpdate update;
+    MappedFile file;
+  };
+  using Request = std::pair<UserId, wire::ChunkRequest>;
+
+  /// Empties the folder.
+  static Result<UpdateInbox> create(fs::path folder, Options options);
+
+  /// Waits for this update of the user instead of any other. The same update again (after a reconnect) goes
+  /// on behind the last byte that arrived.
+  void expect(const ExpectedUpdate& update);
+  /// The user's upload is not wanted any more.
+  void drop(UserId user);
+  /// The user's connection is gone: its upload pauses and gives its place to another.
+  void pause(UserId user);
+
+  /// What to ask for now; call it after expect(), accept(), drop() and pause(). A user that has sent nothing
+  /// for `stall_s` gives its place to the next that waits.
+  ///   errors  the spool file cannot be made
+  Result<std::vector<Request>> take_requests(double now);
+
+  /// Takes a chunk of the user's upload; the update when this was its last. After a failure the upload is
+  /// dropped:
+  ///   kNotFound  no such upload is expected
+  ///   kCorrupt   the chunk or the digest is wrong: the peer's fault
+  ///   others     the spool file cannot be written or read
+  Result<std::optional<Arrived>> accept(double now, UserId user, const wire::Chunk& chunk);
+
+  /// The upload that the user was asked for.
+  std::optional<ExpectedUpdate> expected(UserId user) const;
+  /// Uploads that belong to another attempt than this one.
+  std::vector<ExpectedUpdate> stale(std::uint32_t round, std::uint32_t attempt) const;
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  using File = std::unique_ptr<std::FILE, CloseFile>;
+  struct Upload {
+    ExpectedUpdate update;
+    std::unique_ptr<transport::ChunkReceiver> receiver;  ///< made when the upload gets its place
+    File file;
+    bool active = false;
+    double last_chunk = 0;  ///< or when it got its place
+  };
+
+  UpdateInbox(fs::path folder, Options options) : folder_(std::move(folder)), options_(options) {}
+  fs::path path_of(UserId user) const;
+  Status activate(double now, Upload& upload);
+  void rotate_stalled(double now);
+  Result<Arrived> finish(UserId user, Upload& upload);
+  std::size_t active_count() const;
+
+  fs::path folder_;
+  Options options_;
+  std::map<UserId, Upload> uploads_;
+  std::deque<UserId> waiting_;  ///< in order of their offers
+};
+
+}  // namespace covey::server

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "common/program/cli.h"
+
+/// One function a command of covey-sim; each adds its options and its action.
+namespace covey::simulator {
+
+void add_run(program::CommandLine& line, char** argv);
+void add_evaluate(program::CommandLine& line, char** argv);
+void add_partition(program::CommandLine& line);
+
+}  // namespace covey::simulator

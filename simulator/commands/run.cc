@@ -1,0 +1,131 @@
+#include <thread>
+
+#include "common/config/experiment_file.h"
+#include "common/program/known_names.h"
+#include "common/program/startup.h"
+#include "common/program/stop_signal.h"
+#include "server/run_folder.h"
+#include "simulator/commands/commands.h"
+#include "simulator/experiment_data.h"
+#include "simulator/simulation.h"
+
+namespace covey::simulator {
+
+namespace {
+
+struct RunOptions {
+  std::string experiment;
+  std::vector<std::string> sets;
+  std::string out;
+  std::string replay;
+  std::optional<std::uint64_t> seed;
+  std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+  bool resume = false;
+  bool quiet = false;
+  bool print_config = false;
+};
+
+Result<config::Experiment> effective_experiment(const RunOptions& options) {
+  std::vector<std::string> sets = options.sets;
+  if (options.seed) sets.push_back("seed=" + std::to_string(*options.seed));
+  return config::load_experiment(options.experiment, sets, program::known_names(true));
+}
+
+fs::path output_folder(const RunOptions& options, const config::Experiment& experiment) {
+  if (!options.out.empty()) return options.out;
+  return fs::path("runs") /
+         (fs::path(options.experiment).stem().string() + "-seed" + std::to_string(experiment.seed));
+}
+
+Status check_folder(const fs::path& dir, bool resume) {
+  COVEY_ASSIGN_OR_RETURN(const bool holds_run, server::RunFolder::holds_run(dir));
+  if (holds_run && !resume) {
+    return invalid_argument("--out: " + dir.string() +
+                            " holds a run already; give --resume to continue it, or another folder");
+  }
+  return ok_status();
+}
+
+/// A recorded run fixes the membership of every round; empty without --replay.
+Result<std::shared_ptr<const server::Selector>> selector(const RunOptions& options,
+                                                         const config::Experiment& experiment) {
+  if (options.replay.empty()) return std::shared_ptr<const server::Selector>();
+  COVEY_ASSIGN_OR_RETURN(const auto recorded, store::RunStore::open_read_only(options.replay));
+  COVEY_ASSIGN_OR_RETURN(const auto rounds, recorded->recorded_rounds());
+  if (rounds.size() < static_cast<std::size_t>(experiment.federation.rounds)) {
+    return invalid_argument("--replay: " + options.replay + " has " + std::to_string(rounds.size()) +
+                            " committed rounds; the experiment asks for " +
+                            std::to_string(experiment.federation.rounds));
+  }
+  std::vector<server::RecordedRound> membership;
+  for (const store::RecordedRound& round : rounds) {
+    server::RecordedRound members{round.attempt, {}};
+    for (const store::Seat& seat : round.present) members.present.push_back({seat.slot, seat.user});
+    membership.push_back(std::move(members));
+  }
+  return std::shared_ptr<const server::Selector>(server::make_recorded_selector(std::move(membership)));
+}
+
+Status run(const RunOptions& options, const std::string& log_level, char** argv) {
+  COVEY_ASSIGN_OR_RETURN(const config::Experiment experiment, effective_experiment(options));
+  if (options.print_config) {
+    std::fputs(config::to_toml(experiment).c_str(), stdout);
+    return ok_status();
+  }
+  COVEY_RETURN_IF_ERROR(program::pin_numerics(experiment.numerics, argv));
+  COVEY_ASSIGN_OR_RETURN(const Logger logger, make_logger("covey-sim", log_level));
+  const fs::path dir = output_folder(options, experiment);
+  COVEY_RETURN_IF_ERROR(check_folder(dir, options.resume));
+  COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
+  if (const std::string advice = program::blas_advice(); !advice.empty()) logger->warn("{}", advice);
+
+  COVEY_ASSIGN_OR_RETURN(const auto membership, selector(options, experiment));
+  const learn::TrainingSetup setup = loaded.setup(experiment);
+  COVEY_ASSIGN_OR_RETURN(const auto folder,
+                         server::RunFolder::open(dir, setup, program::Progress::default_mode(options.quiet)));
+  const program::StopSignal stop;
+  SimulationParts parts;
+  parts.experiment = experiment;
+  parts.setup = setup;
+  parts.dataset = &loaded.dataset;
+  parts.partition = &loaded.partition;
+  parts.store = &folder->store();
+  parts.threads = options.threads;
+  parts.selector = membership;
+  parts.observer = folder.get();
+  parts.stop_requested = [&stop] { return stop.requested(); };
+  parts.logger = logger;
+  COVEY_ASSIGN_OR_RETURN(const auto simulation, Simulation::make(std::move(parts)));
+  COVEY_RETURN_IF_ERROR(simulation->run());
+  if (!simulation->engine().finished()) {
+    return unavailable("stopped; continue with --resume --out " + dir.string());
+  }
+  COVEY_RETURN_IF_ERROR(folder->finish(simulation->engine(), loaded.partition.r_achieved, false));
+  if (!options.quiet) std::printf("results in %s\n", dir.c_str());
+  return ok_status();
+}
+
+}  // namespace
+
+void add_run(program::CommandLine& line, char** argv) {
+  const auto options = std::make_shared<RunOptions>();
+  CLI::App& command =
+      line.add_command("run", "Run one experiment from start to end.",
+                       [options, &line, argv] { return run(*options, line.log_level(), argv); });
+  command.add_option("EXPERIMENT", options->experiment, "Experiment file (TOML)")->required();
+  program::add_repeated(command, "--set", options->sets,
+                        "section.key=value; overrides the file; may be repeated");
+  command.add_option("--out", options->out, "Folder for the results; default runs/NAME-seedN");
+  command.add_option("--seed", options->seed, "Overrides the file's seed");
+  command
+      .add_option("--threads", options->threads,
+                  "Worker threads; changes no bit of the result; default: all cores")
+      ->check(CLI::Range(1, 1024));
+  command.add_option("--replay", options->replay,
+                     "run.sqlite of a deployed run: repeat it with the members that counted");
+  command.add_flag("--resume", options->resume, "Continue the run in --out");
+  command.add_flag("--quiet", options->quiet, "Show no progress");
+  command.add_flag("--print-config", options->print_config, "Print the effective experiment and stop");
+}
+
+}  // namespace covey::simulator

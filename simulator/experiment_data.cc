@@ -1,0 +1,19 @@
+#include "simulator/experiment_data.h"
+
+#include "common/data/registry.h"
+
+namespace covey::simulator {
+
+learn::TrainingSetup ExperimentData::setup(const config::Experiment& experiment) const {
+  return {experiment, dataset.train.shape, dataset.classes, dataset.normalisation, dataset.characters};
+}
+
+Result<ExperimentData> load_experiment_data(const config::Experiment& experiment) {
+  ExperimentData loaded;
+  COVEY_ASSIGN_OR_RETURN(loaded.dataset, data::load_dataset(experiment.data, experiment.seed));
+  COVEY_ASSIGN_OR_RETURN(loaded.partition, data::make_partition(loaded.dataset, experiment.data,
+                                                                experiment.federation, experiment.seed));
+  return loaded;
+}
+
+}  // namespace covey::simulator

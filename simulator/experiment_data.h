@@ -1,0 +1,20 @@
+#pragma once
+
+#include "common/config/experiment.h"
+#include "common/data/partition/partition.h"
+#include "common/learn/local_trainer.h"
+
+namespace covey::simulator {
+
+/// An experiment with its data set, cut into the server's and the users' shares.
+struct ExperimentData {
+  data::Dataset dataset;
+  data::Partition partition;
+
+  learn::TrainingSetup setup(const config::Experiment& experiment) const;
+};
+
+/// errors  those of the readers; kInvalidArgument when the experiment asks for more than the data has
+Result<ExperimentData> load_experiment_data(const config::Experiment& experiment);
+
+}  // namespace covey::simulator

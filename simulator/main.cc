@@ -1,0 +1,15 @@
+#include "common/program/cli.h"
+#include "common/program/startup.h"
+#include "simulator/commands/commands.h"
+
+int main(int argc, char** argv) {
+  covey::program::configure_process();
+  return covey::program::run_program(
+      argc, argv, "covey-sim",
+      "Runs federated experiments on this machine: same files, same models as a deployment.",
+      [argv](covey::program::CommandLine& line) {
+        covey::simulator::add_run(line, argv);
+        covey::simulator::add_evaluate(line, argv);
+        covey::simulator::add_partition(line);
+      });
+}

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "client/task_runner.h"
+#include "common/data/partition/partition.h"
+#include "server/engine.h"
+
+namespace covey::simulator {
+
+struct SimulationParts {
+  config::Experiment experiment;
+  learn::TrainingSetup setup;
+  const data::Dataset* dataset = nullptr;
+  const data::Partition* partition = nullptr;
+  store::RunStore* store = nullptr;
+  std::size_t threads = 1;                           ///< worker replicas; never changes a bit of the result
+  std::shared_ptr<const server::Selector> selector;  ///< empty: random draws
+  server::EngineObserver* observer = nullptr;
+  std::function<bool()> stop_requested;  ///< asked between tasks; may be empty
+  Logger logger;
+};
+
+/// A whole federation in one process: the coordinator's Engine and K virtual users that share worker
+/// replicas.
+///
+/// Users run the same client::run_task as a device, on the bytes that a device would get, so that the model
+/// is the one that a deployment with the same members gives. No slot is ever lost: deadlines do not apply.
+class Simulation final : private server::Clients {
+ public:
+  static Result<std::unique_ptr<Simulation>> make(SimulationParts parts);
+  ~Simulation() override;
+
+  /// Runs until the last round is committed and evaluated, or a stop is requested; a stopped or failed run
+  /// can be continued from its store.
+  Status run();
+
+  const server::Engine& engine() const { return *engine_; }
+
+ private:
+  explicit Simulation(SimulationParts parts) : parts_(std::move(parts)) {}
+  Status start();
+  Status load_user_states();
+  learn::Samples user_samples(std::uint32_t user) const;
+  std::size_t state_key(UserId user, SlotId slot) const;
+
+  void send_task(const server::OutgoingTask& task) override;
+  void fetch_update(UserId user, const Digest& update) override;
+  void answer_update(UserId user, const wire::UpdateAnswer& answer) override;
+  std::vector<std::pair<UserId, Digest>> committed_device_states(const std::vector<UserId>& counted) override;
+  std::pair<std::uint64_t, std::uint64_t> take_wire_bytes() override { return {0, 0}; }
+
+  Status task_finished(const server::OutgoingTask& task, Result<client::TaskResult> result);
+
+  struct Tentative {
+    std::size_t key = 0;
+    learn::MemberState state;
+  };
+
+  SimulationParts parts_;
+  std::unique_ptr<learn::WorkerPool> pool_;
+  std::unique_ptr<server::Engine> engine_;
+  std::vector<learn::Samples> samples_;        ///< per user
+  std::vector<learn::MemberState> committed_;  ///< per user, or per slot (training.optimizer_state = slot)
+  std::map<UserId, Tentative> tentative_;
+  bool fetch_asked_ = false;
+  Status status_;
+};
+
+/// `indices` of `images`, with their labels where `labelled`.
+learn::Samples select_samples(const data::Images& images, std::vector<std::uint32_t> indices, bool labelled);
+
+}  // namespace covey::simulator
