@@ -32,7 +32,8 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
                                 {Purpose::kUploadCodec, task.round, task.attempt, task.user.value});
   COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));
   if (experiment.training.optimizer_state != "reset") result.tentative.optimizer = std::move(optimizer);
-  if (experiment.averaging.bn_buffers == "local") result.tentative.buffers = std::move(values);
+  if (experiment.averaging.bn_buffers == "local")
+    result.tentative.buffers = learn::buffer_values(full, values);
   return result;
 }
 

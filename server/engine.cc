@@ -300,7 +300,8 @@ void Engine::server_trained(Result<learn::LocalReport> report, Values values, Va
   server_report_ = *report;
   server_values_ = learn::exchanged_values(full_layout(), values, exchanged_);
   next_server_state_.optimizer = std::move(optimizer);
-  if (exchanged_.value_count() != full_layout().value_count()) next_server_state_.buffers = std::move(values);
+  if (exchanged_.value_count() != full_layout().value_count())
+    next_server_state_.buffers = learn::buffer_values(full_layout(), values);
   const Status status = run(event::ServerTrained{});
   if (status_.ok()) status_ = status;
 }

@@ -54,19 +54,25 @@ Layout exchanged_layout(const Layout& full, const config::Experiment& experiment
 
 Result<Values> starting_values(const Layout& full, const Layout& exchanged, Span<const float> received,
                                const MemberState& state) {
-  if (!state.buffers.empty() && state.buffers.size() != full.value_count()) {
-    return corrupt("the buffers on this device belong to another model");
-  }
-  Values values = state.buffers;
-  if (values.empty()) {
-    values.assign(full.value_count(), 0.0f);
+  Values values(full.value_count(), 0.0f);
+  if (state.buffers.empty()) {
     for (const TensorSpec& tensor : full.tensors()) {
       if (is_variance(tensor))
         std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(tensor.offset), tensor.count, 1.0f);
     }
+  } else {
+    const Layout own = full.without(TensorKind::kParameter);
+    if (state.buffers.size() != own.value_count()) {
+      return corrupt("the buffers on this device belong to another model");
+    }
+    copy_shared_tensors(own, state.buffers, full, Span<float>(values));
   }
   copy_shared_tensors(exchanged, received, full, Span<float>(values));
   return values;
+}
+
+Values buffer_values(const Layout& full, Span<const float> values) {
+  return exchanged_values(full, values, full.without(TensorKind::kParameter));
 }
 
 Values exchanged_values(const Layout& full, Span<const float> values, const Layout& exchanged) {

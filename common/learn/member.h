@@ -10,7 +10,7 @@ namespace covey::learn {
 /// its data.
 struct MemberState {
   Values optimizer;  ///< optimiser state; empty where it is reset every round
-  Values buffers;    ///< full model values of which only the buffers count; empty where buffers are averaged
+  Values buffers;    ///< as buffer_values gives them; empty where buffers are averaged
 
   bool empty() const { return optimizer.empty() && buffers.empty(); }
 };
@@ -27,6 +27,9 @@ Layout exchanged_layout(const Layout& full, const config::Experiment& experiment
 /// variances 1). kCorrupt when `state` belongs to another model.
 Result<Values> starting_values(const Layout& full, const Layout& exchanged, Span<const float> received,
                                const MemberState& state);
+
+/// A member's own buffers: the full values without the parameters.
+Values buffer_values(const Layout& full, Span<const float> values);
 
 /// The exchanged part of a member's full values.
 Values exchanged_values(const Layout& full, Span<const float> values, const Layout& exchanged);

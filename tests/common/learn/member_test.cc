@@ -60,7 +60,8 @@ TEST(StartingValues, LocalBuffersStartAsTheIdentity) {
 
 TEST(StartingValues, LocalBuffersGoOnFromTheMembersOwn) {
   const Layout local = exchanged_layout(layout(), experiment("local"));
-  const MemberState state{{}, {9, 9, 3, 4, 5, 6, 9, 9}};
+  const MemberState state{{}, buffer_values(layout(), Values{9, 9, 3, 4, 5, 6, 9, 9})};
+  EXPECT_EQ(state.buffers, (Values{3, 4, 5, 6}));
   EXPECT_EQ(*starting_values(layout(), local, Values{1, 2, 7, 8}, state), (Values{1, 2, 3, 4, 5, 6, 7, 8}));
 }
 
