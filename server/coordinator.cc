@@ -171,8 +171,9 @@ Status Coordinator::close_session(UserId user) {
 
 Status Coordinator::close_lost_sessions() {
   // Not where the loss is noticed: that may be inside an action of the engine.
-  for (const UserId user : std::exchange(lost_, {})) {
-    if (sessions_.of(user) != nullptr) COVEY_RETURN_IF_ERROR(close_session(user));
+  for (const transport::Peer& peer : std::exchange(lost_, {})) {
+    // Its user may have a newer session by now.
+    if (const auto user = sessions_.user_of(peer)) COVEY_RETURN_IF_ERROR(close_session(*user));
   }
   return ok_status();
 }
@@ -183,7 +184,7 @@ void Coordinator::send(const transport::Peer& peer, wire::Message message) {
   const auto user = sessions_.user_of(peer);
   if (!user) return;
   parts_.logger->info("user={} cannot be reached: {}", user->value, status.message());
-  lost_.push_back(*user);
+  lost_.push_back(peer);
 }
 
 void Coordinator::send_to(UserId user, wire::Message message) {
@@ -199,9 +200,13 @@ std::optional<UserId> Coordinator::session_user(const transport::Received& from)
   const auto user = sessions_.user_of(from.peer);
   const auto enrolled = parts_.enrolment->user_of(key_text(from.key));
   if (enrolled.ok() && user && *enrolled == user) return user;
-  if (user) lost_.push_back(*user);  // the key was revoked while its session was open
-  refuse(from, "no_session",
-         {wire::ErrorCode::kNotEnrolled, "this key is not enrolled, or its session is over"});
+  if (!enrolled.ok() || *enrolled) {
+    // Such as a device that was asleep for so long that its session was closed: it may greet again.
+    refuse(from, "no_session", {wire::ErrorCode::kRefused, "this session is over"});
+    return std::nullopt;
+  }
+  if (user) lost_.push_back(from.peer);  // the key was revoked while its session was open
+  refuse(from, "not_enrolled", {wire::ErrorCode::kNotEnrolled, "this key is not enrolled, or was revoked"});
   return std::nullopt;
 }
 
@@ -315,10 +320,9 @@ Status Coordinator::on(const transport::Received& from, const wire::UpdateOffer&
   const auto user = session_user(from);
   if (!user) return ok_status();
   if (message.update_bytes > engine_->update_bytes_max()) {
-    refuse(from, "bad_update",
-           {wire::ErrorCode::kRefused, "an update of " + std::to_string(message.update_bytes) +
-                                           " bytes; at most " + std::to_string(engine_->update_bytes_max()) +
-                                           " are allowed"});
+    answer_update(*user, {message.round, message.attempt, message.update, false,
+                          "an update of " + std::to_string(message.update_bytes) + " bytes; at most " +
+                              std::to_string(engine_->update_bytes_max()) + " are allowed"});
     return ok_status();
   }
   offers_[*user] = {*user, message.round, message.attempt, message.update, message.update_bytes};

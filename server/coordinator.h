@@ -105,7 +105,7 @@ class Coordinator final : private Clients {
   std::unordered_map<Digest, std::shared_ptr<const Bytes>> models_;  ///< that clients may ask for
   std::uint32_t models_round_ = 0;
   std::map<UserId, ExpectedUpdate> offers_;
-  std::vector<UserId> lost_;  ///< sessions whose connection turned out to be gone
+  std::vector<transport::Peer> lost_;  ///< connections that turned out to be gone
   transport::Counters counted_bytes_;
   double housekeeping_at_ = 0;
 };
