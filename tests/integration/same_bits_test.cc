@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include "tests/integration/support/federation.h"
+
+/// One experiment and seed give one model: on any number of threads, in one process or in many over sockets
+/// (semantics.md 1).
+namespace covey::testing {
+namespace {
+
+struct Case {
+  const char* name;
+  Sets sets;
+};
+
+class AnyWay : public ::testing::TestWithParam<Case> {};
+
+TEST_P(AnyWay, SimulationOnAnyThreadsAndDeploymentGiveOneModel) {
+  Federation federation(GetParam().sets);
+  federation.start();
+  const std::string one_thread = federation.simulated_hash({"--threads", "1"});
+  EXPECT_EQ(federation.simulated_hash({"--threads", "2"}), one_thread);
+  federation.expect_finish();
+  EXPECT_EQ(federation.hash(), one_thread);
+  // Nothing would be compared if no user had anything to report.
+  EXPECT_GT(read_json(federation.run_folder() / "summary.json").at("bytes_up").get<std::uint64_t>(), 10000u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Experiments, AnyWay,
+    ::testing::Values(
+        Case{"GroupNorm8Bit", {}}, Case{"BatchNormMean", {"model.norm=batch", "averaging.bn_buffers=mean"}},
+        Case{"BatchNormLocal", {"model.norm=batch", "averaging.bn_buffers=local"}},
+        Case{"Fp32", {"download.codec=fp32", "upload.codec=fp32"}},
+        Case{"ParallelMoving", {"federation.order=parallel", "training.labels=moving"}},
+        Case{"TwoGroups", {"averaging.groups=2"}},
+        Case{"TwoGroupsParallelBatchNorm",
+             {"averaging.groups=2", "federation.order=parallel", "training.labels=moving",
+              "model.norm=batch"}},
+        Case{"TwoOfThreeUsersKeepTheirMomentum",
+             {"federation.communicating=2", "training.optimizer_state=user", "federation.rounds=5"}}),
+    [](const auto& one) { return std::string(one.param.name); });
+
+TEST(SameBits, CoordinatorOnTheFullDataSetGivesTheSameModel) {
+  Federation federation;
+  federation.use_full_data_set();
+  federation.start();
+  federation.expect_finish();
+  EXPECT_EQ(federation.hash(), federation.simulated_hash());
+}
+
+TEST(SameBits, DeployedRunThatLostSlotsIsReplayed) {
+  Federation federation({"federation.deadline_s=1.5", "federation.rounds=3", "averaging.groups=2",
+                         "training.optimizer_state=user"});
+  federation.start_coordinator();
+  federation.start_clients(1);  // user 0 never comes
+  federation.expect_finish();
+  const std::string database = (federation.run_folder() / "run.sqlite").string();
+  EXPECT_EQ(federation.simulated_hash({"--replay", database}), federation.hash());
+  EXPECT_NE(federation.simulated_hash(), federation.hash());
+}
+
+TEST(SameBits, ExportedModelEvaluatesToTheAccuracyOfTheSummary) {
+  Federation federation({"model.norm=batch", "averaging.bn_buffers=local", "federation.rounds=3"});
+  federation.start();
+  federation.expect_finish();
+  const std::string model = (federation.folder() / "model.safetensors").string();
+  const Outcome exported =
+      run({coordinator_program(), "export", federation.coordinator_folder().string(), "--out", model});
+  ASSERT_EQ(exported.code, 0) << exported.err;
+  Command evaluate{sim_program(), "evaluate", federation.experiment().string(), "--model", model, "--json"};
+  for (const std::string& set : federation.sets()) evaluate.insert(evaluate.end(), {"--set", set});
+  const Outcome evaluated = run(evaluate);
+  ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+  const nlohmann::json result = nlohmann::json::parse(evaluated.out);
+  const nlohmann::json summary = read_json(federation.run_folder() / "summary.json");
+  EXPECT_EQ(result.at("accuracy"), summary.at("accuracy"));
+  EXPECT_EQ(result.at("model_sha256"), summary.at("model_sha256"));
+}
+
+}  // namespace
+}  // namespace covey::testing
