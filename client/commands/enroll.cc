@@ -2,6 +2,7 @@
 
 #include "client/commands/commands.h"
 #include "client/enrolment.h"
+#include "common/security/token.h"
 
 namespace covey::client {
 
@@ -25,6 +26,7 @@ Result<security::CurveKeys> device_keys(const fs::path& folder) {
 
 Status enroll_device(const EnrollOptions& options) {
   COVEY_ASSIGN_OR_RETURN([[maybe_unused]] const auto key, security::parse_server_key(options.server_key));
+  COVEY_ASSIGN_OR_RETURN([[maybe_unused]] const auto token, security::token_digest(options.token));
   COVEY_ASSIGN_OR_RETURN(const auto store, store::DeviceStore::open(options.dir));
   COVEY_ASSIGN_OR_RETURN(const security::CurveKeys keys, device_keys(fs::path(options.dir) / "keys"));
   COVEY_ASSIGN_OR_RETURN(const store::Enrolment enrolment,

@@ -66,6 +66,8 @@ Result<Dataset> load_dataset(const config::Data& config, std::uint64_t seed) {
     return invalid_argument("data.train_limit and data.test_limit are 0 (all) or more");
   }
   COVEY_ASSIGN_OR_RETURN(const DatasetReader reader, dataset_registry().find(config.name));
+  if (config.path.empty() && config.name != "glyphs")  // the one that is generated
+    return invalid_argument("data.path: data set " + config.name + " needs the folder with its files");
   const std::string doing =
       "data set " + config.name + (config.path.empty() ? "" : " in '" + config.path + "'");
   auto dataset = reader(config, seed);

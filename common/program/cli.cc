@@ -36,7 +36,7 @@ CommandLine::CommandLine(std::string program, const std::string& description)
   app_.add_option("--log-level", log_level_, "trace | debug | info | warn | error | off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
-  app_.require_subcommand(1);
+  app_.require_subcommand(0, 1);  // without one, run() says which there are
   // Options of the program may stand behind the command too.
   app_.fallthrough();
 }
@@ -56,7 +56,16 @@ int CommandLine::run(int argc, const char* const* argv) {
   } catch (const CLI::Error& error) {
     return fail(invalid_argument(error.what()));
   }
+  if (!action_) return fail(invalid_argument("no command; one of: " + command_names()));
   return fail(run_guarded(action_));
+}
+
+std::string CommandLine::command_names() const {
+  std::string names;
+  for (const CLI::App* command : app_.get_subcommands({})) {
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  return names;
 }
 
 int CommandLine::fail(const Status& status) const {

@@ -31,6 +31,7 @@ class CommandLine {
   int run(int argc, const char* const* argv);
 
  private:
+  std::string command_names() const;
   int fail(const Status& status) const;
 
   std::string program_;

@@ -31,7 +31,7 @@ Status evaluate(const EvaluateOptions& options, char** argv) {
   COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
   COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(loaded.setup(experiment)));
   const auto values = store::read_safetensors(file, trainer->layout());
-  if (!values.ok()) return values.status().with_context(options.model);
+  if (!values.ok()) return invalid_argument("--model: " + options.model + ": " + values.status().message());
   nn::write_values(trainer->model(), trainer->layout(), *values);
   const learn::Evaluation result = learn::evaluate(trainer->model(), loaded.dataset.test,
                                                    loaded.dataset.normalisation, nn::choose_device());
@@ -57,7 +57,9 @@ void add_evaluate(program::CommandLine& line, char** argv) {
   command.add_option("EXPERIMENT", options->experiment, "Experiment file (TOML)")->required();
   program::add_repeated(command, "--set", options->sets,
                         "section.key=value; overrides the file; may be repeated");
-  command.add_option("--model", options->model, "Model file (safetensors)")->required();
+  command.add_option("--model", options->model, "Model file (safetensors)")
+      ->required()
+      ->check(CLI::ExistingFile);
   command.add_flag("--json", options->json, "Print JSON");
 }
 

@@ -40,11 +40,12 @@ Status partition(const PartitionOptions& options) {
       const config::Experiment experiment,
       config::load_experiment(options.experiment, options.sets, program::known_names(true)));
   COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
+  if (!options.write.empty())
+    COVEY_RETURN_IF_ERROR(data::write_partition(loaded.dataset, loaded.partition, options.write));
   print_histogram(loaded);
   if (experiment.data.partition == "classes") std::printf("R asked %.4f, ", loaded.partition.r_asked);
   std::printf("R achieved %.4f\n", loaded.partition.r_achieved);
   if (options.write.empty()) return ok_status();
-  COVEY_RETURN_IF_ERROR(data::write_partition(loaded.dataset, loaded.partition, options.write));
   std::printf("wrote %zu user folders without labels, and server/, to %s\n", loaded.partition.users.size(),
               options.write.c_str());
   return ok_status();

@@ -1,3 +1,4 @@
+#include <limits>
 #include <thread>
 
 #include "common/config/experiment_file.h"
@@ -18,7 +19,7 @@ struct RunOptions {
   std::vector<std::string> sets;
   std::string out;
   std::string replay;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> seed;
   std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
   bool resume = false;
   bool quiet = false;
@@ -116,13 +117,16 @@ void add_run(program::CommandLine& line, char** argv) {
   program::add_repeated(command, "--set", options->sets,
                         "section.key=value; overrides the file; may be repeated");
   command.add_option("--out", options->out, "Folder for the results; default runs/NAME-seedN");
-  command.add_option("--seed", options->seed, "Overrides the file's seed");
+  command.add_option("--seed", options->seed, "Overrides the file's seed")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
   command
       .add_option("--threads", options->threads,
                   "Worker threads; changes no bit of the result; default: all cores")
       ->check(CLI::Range(1, 1024));
-  command.add_option("--replay", options->replay,
-                     "run.sqlite of a deployed run: repeat it with the members that counted");
+  command
+      .add_option("--replay", options->replay,
+                  "run.sqlite of a deployed run: repeat it with the members that counted")
+      ->check(CLI::ExistingPath);
   command.add_flag("--resume", options->resume, "Continue the run in --out");
   command.add_flag("--quiet", options->quiet, "Show no progress");
   command.add_flag("--print-config", options->print_config, "Print the effective experiment and stop");
