@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ostream>
 
 #include "tests/integration/support/federation.h"
 
@@ -38,7 +39,7 @@ BadUsage sim_set(const char* name, const char* set, std::vector<const char*> nam
 const std::vector<BadUsage>& cases() {
   static const std::vector<BadUsage> table{
       // Commands and options.
-      sim("NoCommand", {}, {"subcommand"}),
+      sim("NoCommand", {}, {"run, evaluate, partition"}),
       sim("UnknownCommand", {"walk"}, {"walk"}),
       sim("UnknownOption", {"run", "EXPERIMENT", "--fast"}, {"--fast"}),
       sim("NoExperiment", {"run"}, {"required"}),
@@ -117,6 +118,11 @@ const std::vector<BadUsage>& cases() {
       client("UnknownCommandOfClient", {"train"}, {"train"}),
   };
   return table;
+}
+
+/// GoogleTest would print the bytes.
+void PrintTo(const BadUsage& usage, std::ostream* out) {
+  *out << usage.name;
 }
 
 class WrongCommandLine : public ::testing::TestWithParam<BadUsage> {

@@ -128,10 +128,12 @@ TEST_F(Hostile, UpdateLargerThanAnyModelIsNotEvenFetched) {
   const auto task = device_->task_of(0);
   wire::UpdateOffer offer = Device::offer_of(*task, {1, 2, 3});
   offer.update_bytes = std::uint64_t{1} << 33;
-  device_->send(offer);
-  EXPECT_TRUE(device_->next<wire::Error>().has_value());
-  finish_without_updates(0 * task->round);
-  EXPECT_EQ(federation_.refused("bad_update"), 1u);
+  const auto answer = device_->deliver(offer, {});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_FALSE(answer->accepted);
+  ASSERT_TRUE(device_->report_nothing(*task)->accepted);
+  finish_without_updates(1);
+  EXPECT_EQ(federation_.refused("update"), 1u);
 }
 
 TEST_F(Hostile, UpdateForAnOldRoundIsRefused) {
