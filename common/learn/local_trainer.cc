@@ -166,6 +166,10 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, const Object
   const std::uint64_t first_step = std::uint64_t{task.round} * options.steps;
   const std::uint64_t total_steps = static_cast<std::uint64_t>(experiment.federation.rounds) * options.steps;
   const double rate = base_rate(experiment);
+  // Divides the loss by all samples instead of the confident ones, as masked_cross_entropy does for one
+  // batch. At full weight, a handful of samples, often of one class, would be fitted step after step and the
+  // average would follow.
+  const double kept = static_cast<double>(samples.size()) / static_cast<double>(task.samples->size());
   nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0};
   const DrawScope scope(*model_, draws);
   model_->train();
@@ -174,7 +178,7 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, const Object
   for (std::size_t step = 0; step < options.steps; ++step) {
     draws.invocation = step;
     model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
-    const torch::Tensor loss = step_loss(objective, pipeline.next(), labeller);
+    const torch::Tensor loss = step_loss(objective, pipeline.next(), labeller) * kept;
     loss.backward();
     optimizer_->step(rate * schedule_->factor(first_step + step, total_steps));
     loss_sum += loss.detach();

@@ -28,17 +28,17 @@ double between(Sequence& draws, double low, double high) {
 class Hand {
  public:
   explicit Hand(Sequence& draws) {
-    const double angle = between(draws, -0.36, 0.36);
-    const double slant = between(draws, -0.3, 0.3);
-    const double width = between(draws, 14.0, 21.0);
-    const double height = between(draws, 16.0, 22.0);
+    const double angle = between(draws, -0.4, 0.4);
+    const double slant = between(draws, -0.4, 0.4);
+    const double width = between(draws, 12.0, 21.0);
+    const double height = between(draws, 14.0, 22.0);
     // Half-angle form: rotation without a trigonometric function, whose last bits differ between libraries.
     const double t = angle / 2.0;
     const double cosine = (1.0 - t * t) / (1.0 + t * t);
     const double sine = 2.0 * t / (1.0 + t * t);
     map_ = {cosine * width, (cosine * slant - sine) * height, sine * width, (sine * slant + cosine) * height};
-    shift_ = {kSide / 2.0 + between(draws, -2.2, 2.2), kSide / 2.0 + between(draws, -2.2, 2.2)};
-    for (double& bend : bend_) bend = between(draws, -0.4, 0.4);
+    shift_ = {kSide / 2.0 + between(draws, -2.5, 2.5), kSide / 2.0 + between(draws, -2.5, 2.5)};
+    for (double& bend : bend_) bend = between(draws, -0.5, 0.5);
   }
 
   Point place(const Point& p) const {
@@ -88,7 +88,7 @@ void draw(const Segment& s, double radius, double strength, Ink& ink) {
 
 /// Short faint strokes anywhere: what lies around a character in a scan.
 void draw_clutter(Sequence& draws, Ink& ink) {
-  const std::uint32_t count = draws.below(3);
+  const std::uint32_t count = draws.below(4);
   for (std::uint32_t i = 0; i < count; ++i) {
     const Point from{between(draws, 0, kSide), between(draws, 0, kSide)};
     const Point to{from.x + between(draws, -7, 7), from.y + between(draws, -7, 7)};
@@ -98,7 +98,7 @@ void draw_clutter(Sequence& draws, Ink& ink) {
 
 void add_image(const Glyph& glyph, std::int32_t label, Sequence draws, Images& images) {
   const Hand hand(draws);
-  const double radius = between(draws, 0.5, 1.7);
+  const double radius = between(draws, 0.5, 1.8);
   const double strength = between(draws, 0.5, 1.0);
   const double noise = between(draws, 6.0, 32.0);
   Ink ink{};
