@@ -1,0 +1,36 @@
+// The task of a device that does not train: it decodes the model, moves every weight by the same amount and
+// encodes that as its update. Linked in front of client/task_runner.cc, it makes a client whose rounds cost
+// what the exchange costs, while the model still changes at every round and must be sent again.
+#include "client/task_runner.h"
+#include "common/quant/container.h"
+#include "common/quant/registry.h"
+
+namespace covey::client {
+
+namespace {
+
+constexpr float kStep = 1e-4f;
+
+}  // namespace
+
+Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experiment& experiment,
+                            const UserTask& task, ByteSpan model, const learn::Samples&,
+                            const learn::MemberState& state) {
+  const Layout exchanged = learn::exchanged_layout(trainer.layout(), experiment);
+  COVEY_ASSIGN_OR_RETURN(const auto container, quant::ContainerView::parse(model, exchanged));
+  const Values received = container.decode();
+  Values values = received;
+  for (float& value : values) value += kStep * static_cast<float>(task.user.value + 1);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] -= received[i];
+
+  TaskResult result;
+  result.tentative = state;
+  COVEY_ASSIGN_OR_RETURN(const auto codec,
+                         quant::make_codec(experiment.upload.codec, {int(experiment.upload.bits)}));
+  const quant::CodecDraws draws(experiment.seed,
+                                {Purpose::kUploadCodec, task.round, task.attempt, task.user.value});
+  COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, values, draws));
+  return result;
+}
+
+}  // namespace covey::client
