@@ -347,8 +347,7 @@ Status Coordinator::on(const transport::Received& from, const wire::Chunk& messa
   }
   if (!*arrived) return ok_status();
   const ExpectedUpdate& update = (*arrived)->update;
-  return engine_->update_arrived(*user, update.round, update.attempt, update.digest,
-                                 (*arrived)->file.bytes());
+  return engine_->update_arrived(*user, update.round, update.attempt, update.digest, (*arrived)->bytes());
 }
 
 Status Coordinator::on(const transport::Received& from, const wire::Goodbye&) {

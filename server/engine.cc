@@ -35,9 +35,8 @@ std::uint32_t selected_count(const config::Federation& f) {
   return static_cast<std::uint32_t>(std::min(asked, static_cast<double>(f.users)));
 }
 
-Bytes raw_bytes(const Values& values) {
-  const auto* data = reinterpret_cast<const std::uint8_t*>(values.data());
-  return {data, data + values.size() * sizeof(float)};
+ByteSpan raw_bytes(const Values& values) {
+  return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)};
 }
 
 store::MemberState stored_state(SeatState state) {
@@ -197,11 +196,10 @@ Status Engine::update_offered(UserId user, const wire::UpdateOffer& offer) {
   return run(event::UpdateOffered{user, offer.round, offer.attempt, offer.update, offer.nothing_to_report});
 }
 
-std::string Engine::problem_with(ByteSpan bytes) const {
-  const auto view = quant::ContainerView::parse(bytes, exchanged_);
-  if (!view.ok()) return view.status().message();
+std::string Engine::problem_with(const Result<quant::ContainerView>& update) const {
+  if (!update.ok()) return update.status().message();
   const auto slots = static_cast<std::uint32_t>(parts_.experiment.federation.communicating);
-  return average::check_update(*view, average::magnitude_limit(slots)).message();
+  return average::check_update(*update, average::magnitude_limit(slots)).message();
 }
 
 void Engine::note_problem(UserId user, std::uint32_t round, std::uint32_t attempt,
@@ -213,11 +211,12 @@ void Engine::note_problem(UserId user, std::uint32_t round, std::uint32_t attemp
 
 Status Engine::update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
                               ByteSpan bytes) {
-  const std::string problem = problem_with(bytes);
+  const auto view = quant::ContainerView::parse(bytes, exchanged_);
+  const std::string problem = problem_with(view);
   note_problem(user, round, attempt, problem);
-  arriving_ = bytes;
+  arriving_ = view.ok() ? &*view : nullptr;
   const Status status = run(event::UpdateArrived{user, round, attempt, update, problem});
-  arriving_ = {};
+  arriving_ = nullptr;
   return status;
 }
 
@@ -313,8 +312,8 @@ Status Engine::execute(const action::FetchUpdate& a) {
 }
 
 Status Engine::execute(const action::CountUpdate& a) {
-  COVEY_ASSIGN_OR_RETURN(const auto view, quant::ContainerView::parse(arriving_, exchanged_));
-  return averager_->add_update(seats_.at(a.slot).group, view);
+  COVEY_CHECK(arriving_ != nullptr, "an update that was not parsed is counted");
+  return averager_->add_update(seats_.at(a.slot).group, *arriving_);
 }
 
 Status Engine::execute(const action::AnswerUpdate& a) {

@@ -129,7 +129,7 @@ class Engine {
   Status begin_models();
   void server_trained(Result<learn::LocalReport> report, Values values, Values optimizer);
   Status fold_in_server();
-  std::string problem_with(ByteSpan bytes) const;
+  std::string problem_with(const Result<quant::ContainerView>& update) const;
   void note_problem(UserId user, std::uint32_t round, std::uint32_t attempt, const std::string& problem);
   Result<store::CommitRecord> commit_record(const action::Commit& commit);
   std::vector<store::MemberRecord> member_records(const std::map<SlotId, SeatState>& seats) const;
@@ -170,8 +170,8 @@ class Engine {
   std::vector<std::shared_ptr<const Bytes>> group_bytes_;
   std::vector<Digest> group_digests_;
   std::map<SlotId, SeatData> seats_;
-  std::map<UserId, wire::UpdateOffer> offers_;  ///< the latest of each user
-  ByteSpan arriving_;                           ///< the update that CountUpdate is about
+  std::map<UserId, wire::UpdateOffer> offers_;      ///< the latest of each user
+  const quant::ContainerView* arriving_ = nullptr;  ///< the update that CountUpdate is about
   double round_started_ = 0;
 
   std::deque<Event> events_;

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/wire/limits.h"
+
 namespace covey::server {
 
 namespace {
@@ -44,10 +46,12 @@ void UpdateInbox::expect(const ExpectedUpdate& update) {
 
 void UpdateInbox::drop(UserId user) {
   pause(user);
-  if (uploads_.erase(user) == 0) return;
-  std::error_code
-      error;  // a spool file that stays is overwritten by the next upload, or swept at the next start
-  fs::remove(path_of(user), error);
+  const auto found = uploads_.find(user);
+  if (found == uploads_.end()) return;
+  const bool spooled = found->second.file != nullptr;
+  uploads_.erase(found);
+  std::error_code error;  // a file that stays is overwritten by the next upload, or swept at the next start
+  if (spooled) fs::remove(path_of(user), error);
 }
 
 void UpdateInbox::pause(UserId user) {
@@ -67,16 +71,27 @@ Status UpdateInbox::activate(double now, Upload& upload) {
   upload.active = true;
   upload.last_chunk = now;
   if (upload.receiver) return ok_status();
+  COVEY_ASSIGN_OR_RETURN(auto sink, make_sink(upload));
+  upload.receiver = std::make_unique<transport::ChunkReceiver>(upload.update.digest, upload.update.bytes,
+                                                               options_.window, std::move(sink));
+  return ok_status();
+}
+
+Result<transport::ChunkReceiver::Sink> UpdateInbox::make_sink(Upload& upload) const {
+  if (upload.update.bytes <= wire::kChunkBytes) {
+    upload.chunk = std::make_shared<Bytes>();
+    return transport::ChunkReceiver::Sink([chunk = upload.chunk](ByteSpan bytes) {
+      chunk->assign(bytes.begin(), bytes.end());
+      return ok_status();
+    });
+  }
   const fs::path path = path_of(upload.update.user);
   upload.file.reset(std::fopen(path.c_str(), "wb"));
   if (!upload.file) return write_failed(path);
-  std::FILE* file = upload.file.get();
-  upload.receiver = std::make_unique<transport::ChunkReceiver>(
-      upload.update.digest, upload.update.bytes, options_.window, [file, path](ByteSpan bytes) {
-        if (std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size()) return ok_status();
-        return write_failed(path);
-      });
-  return ok_status();
+  return transport::ChunkReceiver::Sink([file = upload.file.get(), path](ByteSpan bytes) {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size()) return ok_status();
+    return write_failed(path);
+  });
 }
 
 Result<std::vector<UpdateInbox::Request>> UpdateInbox::take_requests(double now) {
@@ -107,10 +122,11 @@ void UpdateInbox::rotate_stalled(double now) {
 }
 
 Result<UpdateInbox::Arrived> UpdateInbox::finish(UserId user, Upload& upload) {
+  if (upload.chunk) return Arrived{upload.update, std::move(*upload.chunk), std::nullopt};
   const fs::path path = path_of(user);
   if (std::fflush(upload.file.get()) != 0) return write_failed(path);
   COVEY_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
-  return Arrived{upload.update, std::move(file)};
+  return Arrived{upload.update, {}, std::move(file)};
 }
 
 Result<std::optional<UpdateInbox::Arrived>> UpdateInbox::accept(double now, UserId user,

@@ -24,7 +24,8 @@ struct ExpectedUpdate {
 };
 
 /// Updates on their way in. Bytes go to files of a spool folder, and only so many users may send at a time:
-/// memory stays the same however many clients upload (semantics.md 4). Everything in the folder is temporary.
+/// memory stays the same however many clients upload (semantics.md 4). An update of one chunk is never half
+/// here, so it needs no file. Everything in the folder is temporary.
 class UpdateInbox {
  public:
   struct Options {
@@ -34,7 +35,10 @@ class UpdateInbox {
   };
   struct Arrived {
     ExpectedUpdate update;
-    MappedFile file;
+    Bytes chunk;                     ///< of an update of one chunk
+    std::optional<MappedFile> file;  ///< of any other
+
+    ByteSpan bytes() const { return file ? file->bytes() : ByteSpan(chunk); }
   };
   using Request = std::pair<UserId, wire::ChunkRequest>;
 
@@ -74,6 +78,7 @@ class UpdateInbox {
   struct Upload {
     ExpectedUpdate update;
     std::unique_ptr<transport::ChunkReceiver> receiver;  ///< made when the upload gets its place
+    std::shared_ptr<Bytes> chunk;                        ///< instead of a file, for an update of one chunk
     File file;
     bool active = false;
     double last_chunk = 0;  ///< or when it got its place
@@ -82,6 +87,7 @@ class UpdateInbox {
   UpdateInbox(fs::path folder, Options options) : folder_(std::move(folder)), options_(options) {}
   fs::path path_of(UserId user) const;
   Status activate(double now, Upload& upload);
+  Result<transport::ChunkReceiver::Sink> make_sink(Upload& upload) const;
   void rotate_stalled(double now);
   Result<Arrived> finish(UserId user, Upload& upload);
   std::size_t active_count() const;

@@ -27,13 +27,17 @@ bool BlobStore::contains(const Digest& digest) const {
 
 Result<Digest> BlobStore::put(ByteSpan bytes) {
   const Digest digest = sha256(bytes);
+  COVEY_RETURN_IF_ERROR(put_named(digest, bytes));
+  return digest;
+}
+
+Status BlobStore::put_named(const Digest& digest, ByteSpan bytes) {
   const fs::path path = path_of(digest);
   // A damaged file is most often a short one; writing it again mends it.
   std::error_code error;
   const std::uintmax_t stored_bytes = fs::file_size(path, error);
-  if (!error && stored_bytes == bytes.size()) return digest;
-  COVEY_RETURN_IF_ERROR(explain_write_failure(write_file_atomically(path, bytes)));
-  return digest;
+  if (!error && stored_bytes == bytes.size()) return ok_status();
+  return explain_write_failure(write_file_atomically(path, bytes));
 }
 
 Result<Bytes> BlobStore::read(const Digest& digest) const {

@@ -20,6 +20,8 @@ class BlobStore {
   /// Durable when it returns; free for bytes that are there already. kExhausted "disk full ..." when there is
   /// no room.
   Result<Digest> put(ByteSpan bytes);
+  /// The same when the caller has just computed the name: a large blob is not hashed twice.
+  Status put_named(const Digest& digest, ByteSpan bytes);
   /// The bytes, checked against their name. kNotFound when there is no such blob, kCorrupt (naming the file)
   /// when the file is damaged.
   Result<Bytes> read(const Digest& digest) const;

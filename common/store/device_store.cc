@@ -135,10 +135,7 @@ Result<bool> DeviceStore::begin_run(const Digest& run_id) {
 Status DeviceStore::store_tentative(const Tentative& t, ByteSpan update, ByteSpan member_state) {
   COVEY_CHECK(t.nothing_to_report == update.empty() && t.update_bytes == update.size(), update.size(),
               t.update_bytes);
-  if (!update.empty()) {
-    COVEY_ASSIGN_OR_RETURN(const Digest digest, blobs_.put(update));
-    COVEY_CHECK(digest == t.update, digest.hex(), t.update.hex());
-  }
+  if (!update.empty()) COVEY_RETURN_IF_ERROR(blobs_.put_named(t.update, update));
   COVEY_ASSIGN_OR_RETURN(const Digest state, blobs_.put(member_state));
   COVEY_RETURN_IF_ERROR(Statement(database_,
                                   "INSERT OR REPLACE INTO tentative (id, round, attempt, slot, model, "

@@ -65,9 +65,9 @@ class DeviceStore {
   Result<bool> begin_run(const Digest& run_id);
   Result<std::optional<Digest>> run_id() const;
 
-  /// Durable when it returns. `update` are the encoded bytes (empty when there is nothing to report),
-  /// `member_state` what the device's state becomes if the update counts. Replaces an earlier tentative part.
-  /// begin_run comes first.
+  /// Durable when it returns. `update` are the encoded bytes that have the digest `tentative.update`
+  /// (empty when there is nothing to report), `member_state` what the device's state becomes if the update
+  /// counts. Replaces an earlier tentative part. begin_run comes first.
   Status store_tentative(const Tentative& tentative, ByteSpan update, ByteSpan member_state);
   Result<std::optional<Tentative>> tentative() const;
   /// The encoded bytes of the tentative update; kNotFound without one.

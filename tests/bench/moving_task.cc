@@ -19,9 +19,7 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   const Layout exchanged = learn::exchanged_layout(trainer.layout(), experiment);
   COVEY_ASSIGN_OR_RETURN(const auto container, quant::ContainerView::parse(model, exchanged));
   const Values received = container.decode();
-  Values values = received;
-  for (float& value : values) value += kStep * static_cast<float>(task.user.value + 1);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] -= received[i];
+  const Values delta(received.size(), kStep * static_cast<float>(task.user.value + 1));
 
   TaskResult result;
   result.tentative = state;
@@ -29,7 +27,7 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
                          quant::make_codec(experiment.upload.codec, {int(experiment.upload.bits)}));
   const quant::CodecDraws draws(experiment.seed,
                                 {Purpose::kUploadCodec, task.round, task.attempt, task.user.value});
-  COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, values, draws));
+  COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));
   return result;
 }
 
