@@ -1,7 +1,10 @@
 #include "common/store/database.h"
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 #include <sqlite3.h>
+
+#include <utility>
 
 #include "common/store/statement.h"
 
@@ -16,7 +19,13 @@ constexpr int kBusyTimeoutMs = 5000;
 Database::Database(fs::path file, std::unique_ptr<SQLite::Database> handle)
     : file_(std::move(file)), handle_(std::move(handle)) {}
 Database::Database(Database&&) noexcept = default;
-Database& Database::operator=(Database&&) noexcept = default;
+Database& Database::operator=(Database&& other) noexcept {
+  // Statements must not outlive their handle, so nothing is destroyed here.
+  std::swap(file_, other.file_);
+  std::swap(handle_, other.handle_);
+  std::swap(prepared_, other.prepared_);
+  return *this;
+}
 Database::~Database() = default;
 
 Status Database::failure(const SQLite::Exception& error) const {
@@ -55,6 +64,15 @@ Status Database::execute(const std::string& sql) const {
 
 std::uint64_t Database::changed_rows() const {
   return static_cast<std::uint64_t>(sqlite3_changes64(handle_->getHandle()));
+}
+
+std::unique_ptr<SQLite::Statement> Database::take_prepared(const std::string& sql) const {
+  const auto found = prepared_.find(sql);
+  return found == prepared_.end() ? nullptr : std::exchange(found->second, nullptr);
+}
+
+void Database::keep_prepared(const std::string& sql, std::unique_ptr<SQLite::Statement> statement) const {
+  prepared_[sql] = std::move(statement);
 }
 
 Result<Database> Database::open_file(const fs::path& file, int flags) {

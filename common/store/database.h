@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "common/base/file.h"
 #include "common/base/span.h"
@@ -9,6 +10,7 @@
 namespace SQLite {
 class Database;
 class Exception;
+class Statement;
 }  // namespace SQLite
 
 namespace covey::store {
@@ -40,6 +42,10 @@ class Database {
   const fs::path& file() const { return file_; }
   /// For Statement.
   SQLite::Database& handle() const { return *handle_; }
+  /// For Statement: SQL that was prepared before and is not in use, or nothing.
+  std::unique_ptr<SQLite::Statement> take_prepared(const std::string& sql) const;
+  /// For Statement: keeps what it has used for the next one with the same SQL.
+  void keep_prepared(const std::string& sql, std::unique_ptr<SQLite::Statement> statement) const;
 
   /// Turns an SQLite failure into a Status that names the file and what can be done.
   Status failure(const SQLite::Exception& error) const;
@@ -57,6 +63,8 @@ class Database {
 
   fs::path file_;
   std::unique_ptr<SQLite::Database> handle_;
+  /// Parsing costs more than running the small statements of a round. Destroyed before the handle.
+  mutable std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> prepared_;
 };
 
 /// Runs `body` (a callable that gives a Status) in one transaction: all of its changes are stored durably,

@@ -9,11 +9,21 @@
 
 namespace covey::store {
 
-Statement::Statement(const Database& database, const char* sql, Prepare) : database_(database) {
+Statement::Statement(const Database& database, const char* sql, Prepare)
+    : database_(database), sql_(sql), statement_(database.take_prepared(sql)) {
+  if (statement_) return;
   attempt([&] { statement_ = std::make_unique<SQLite::Statement>(database.handle(), sql); });
 }
 
-Statement::~Statement() = default;
+Statement::~Statement() {
+  if (!status_.ok()) return;
+  // A statement that stands in the middle of its rows would hold the database's read lock.
+  attempt([&] {
+    statement_->reset();
+    statement_->clearBindings();
+  });
+  if (status_.ok()) database_.keep_prepared(sql_, std::move(statement_));
+}
 
 template <typename Action>
 void Statement::attempt(Action&& action) {

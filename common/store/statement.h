@@ -87,6 +87,7 @@ class Statement {
   void fail(const std::string& what);
 
   const Database& database_;
+  const char* sql_;
   std::unique_ptr<SQLite::Statement> statement_;
   Status status_;
   int parameter_ = 0;
