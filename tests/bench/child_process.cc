@@ -1,6 +1,7 @@
 #include "tests/bench/child_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,8 @@
 namespace covey::bench {
 
 namespace {
+
+constexpr int kSilence_ms = 120'000;
 
 struct Pipe {
   int read = -1;
@@ -100,6 +103,8 @@ std::optional<std::string> ChildProcess::read_line() {
       buffered_.erase(0, end + 1);
       return line;
     }
+    pollfd waiting{output_, POLLIN, 0};
+    if (::poll(&waiting, 1, kSilence_ms) == 0) return std::nullopt;
     std::array<char, 4096> block{};
     const ssize_t count = ::read(output_, block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;

@@ -34,7 +34,7 @@ class ChildProcess {
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ~ChildProcess();
 
-  /// The next line of its output; empty at the end of it.
+  /// The next line of its output; empty at the end of it, or when nothing comes for two minutes.
   std::optional<std::string> read_line();
   /// User and system time until now; works after the process has ended, too.
   double cpu_seconds() const;

@@ -134,11 +134,11 @@ class Federation {
       for (const ChildProcess& client : clients) seconds += client.cpu_seconds();
       return seconds;
     };
-    if (!coordinator.read_line()) return internal_error("the coordinator ended too early");
+    if (!coordinator.read_line()) return internal_error("the coordinator ended too early, or stands still");
     const double started = monotonic_seconds();
     const double server_before = coordinator.cpu_seconds();
     const double clients_before = clients_cpu_s();
-    if (!coordinator.read_line()) return internal_error("the coordinator ended too early");
+    if (!coordinator.read_line()) return internal_error("the coordinator ended too early, or stands still");
     const double updates = case_.rounds * case_.clients;
     FederationCost cost;
     cost.per_second = updates / (monotonic_seconds() - started);
