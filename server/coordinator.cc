@@ -179,7 +179,10 @@ Status Coordinator::close_lost_sessions() {
 }
 
 void Coordinator::send(const transport::Peer& peer, wire::Message message) {
-  const Status status = server_->send(peer, wire::encode(std::move(message)));
+  note_sent(peer, server_->send(peer, wire::encode(std::move(message))));
+}
+
+void Coordinator::note_sent(const transport::Peer& peer, const Status& status) {
   if (status.ok()) return;
   const auto user = sessions_.user_of(peer);
   if (!user) return;
@@ -308,8 +311,10 @@ Status Coordinator::on(const transport::Received& from, const wire::ChunkRequest
                   "model " + message.digest.hex() + " is not offered now");
     return ok_status();
   }
-  const Status status = transport::serve_chunks(*found->second, message, [&](wire::Chunk chunk) {
-    send(from.peer, std::move(chunk));
+  const auto& model = found->second;
+  const Status status = transport::serve_slices(*model, message, [&](std::uint64_t offset, ByteSpan part) {
+    note_sent(from.peer, server_->send_lent(from.peer, wire::encode_chunk_envelope(message.digest, offset),
+                                            model, part));
     return ok_status();
   });
   if (!status.ok()) refuse(from, "bad_request", {wire::ErrorCode::kRefused, status.message()});

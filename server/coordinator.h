@@ -81,6 +81,7 @@ class Coordinator final : private Clients {
   std::optional<UserId> session_user(const transport::Received& from);
   void refuse(const transport::Received& from, const std::string& kind, wire::Error error);
   void send(const transport::Peer& peer, wire::Message message);
+  void note_sent(const transport::Peer& peer, const Status& status);
   void send_to(UserId user, wire::Message message);
   Status close_session(UserId user);
   Status close_lost_sessions();

@@ -70,8 +70,8 @@ Status ChunkReceiver::take(ByteSpan bytes) {
   return complete_ ? ok_status() : corrupt("the received bytes do not have the digest " + digest_.hex());
 }
 
-Status serve_chunks(ByteSpan blob, const wire::ChunkRequest& request,
-                    const std::function<Status(wire::Chunk)>& send) {
+Status serve_slices(ByteSpan blob, const wire::ChunkRequest& request,
+                    const std::function<Status(std::uint64_t offset, ByteSpan part)>& send) {
   if (request.offset >= blob.size()) {
     return refused("offset " + std::to_string(request.offset) + " of a blob of " +
                    std::to_string(blob.size()) + " bytes");
@@ -83,10 +83,17 @@ Status serve_chunks(ByteSpan blob, const wire::ChunkRequest& request,
   std::uint64_t offset = request.offset;
   for (std::uint32_t i = 0; i < request.chunks && offset < blob.size(); ++i) {
     const ByteSpan part = blob.subspan(offset, std::min<std::uint64_t>(kChunkBytes, blob.size() - offset));
-    COVEY_RETURN_IF_ERROR(send({request.digest, offset, Bytes(part.begin(), part.end())}));
+    COVEY_RETURN_IF_ERROR(send(offset, part));
     offset += part.size();
   }
   return ok_status();
+}
+
+Status serve_chunks(ByteSpan blob, const wire::ChunkRequest& request,
+                    const std::function<Status(wire::Chunk)>& send) {
+  return serve_slices(blob, request, [&](std::uint64_t offset, ByteSpan part) {
+    return send({request.digest, offset, Bytes(part.begin(), part.end())});
+  });
 }
 
 }  // namespace covey::transport

@@ -56,10 +56,13 @@ class ChunkReceiver {
   bool failed_ = false;
 };
 
-/// Answers a request for a part of `blob`, whose name the caller has looked up: calls `send` for each chunk,
-/// in order, until it fails.
+/// Answers a request for a part of `blob`, whose name the caller has looked up: calls `send` with each
+/// chunk's part of it, in order, until it fails.
 ///   errors  kRefused for an offset outside the blob or a credit outside 1..wire::kCreditsMax; what `send`
 ///   returned
+Status serve_slices(ByteSpan blob, const wire::ChunkRequest& request,
+                    const std::function<Status(std::uint64_t offset, ByteSpan part)>& send);
+/// The same with copies.
 Status serve_chunks(ByteSpan blob, const wire::ChunkRequest& request,
                     const std::function<Status(wire::Chunk)>& send);
 

@@ -109,16 +109,28 @@ Result<std::optional<Received>> Server::receive() try {
   return detail::failure("cannot receive", error);
 }
 
-Status Server::send(const Peer& peer, wire::Frames frames) try {
-  const std::size_t bytes = frames.byte_count();
-  const bool sent = detail::send_part(state_->socket, zmq::message_t(peer.routing_id), true) &&
-                    detail::send_frames(state_->socket, std::move(frames));
+template <typename SendRest>
+Status Server::send_to(const Peer& peer, std::size_t bytes, SendRest&& send_rest) try {
+  const bool sent =
+      detail::send_part(state_->socket, zmq::message_t(peer.routing_id), true) && send_rest(state_->socket);
   if (!sent) return unavailable("the queue to the client is full");
   detail::count_sent(state_->counters, bytes);
   return ok_status();
 } catch (const zmq::error_t& error) {
   if (error.num() == EHOSTUNREACH) return not_found("the client is gone");
   return detail::failure("cannot send", error);
+}
+
+Status Server::send(const Peer& peer, wire::Frames frames) {
+  return send_to(peer, frames.byte_count(),
+                 [&](zmq::socket_t& socket) { return detail::send_frames(socket, std::move(frames)); });
+}
+
+Status Server::send_lent(const Peer& peer, Bytes envelope, std::shared_ptr<const Bytes> owner,
+                         ByteSpan part) {
+  return send_to(peer, envelope.size() + part.size(), [&](zmq::socket_t& socket) {
+    return detail::send_lent(socket, std::move(envelope), std::move(owner), part);
+  });
 }
 
 void Server::close(double flush_s) {

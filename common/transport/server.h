@@ -63,6 +63,9 @@ class Server {
   ///   errors  kNotFound    the peer is gone
   ///           kUnavailable its queue is full
   Status send(const Peer& peer, wire::Frames frames);
+  /// The same for a part of bytes that many peers get: it is not copied, `owner` is held until it has left.
+  /// What slow clients leave in their queues then costs no memory.
+  Status send_lent(const Peer& peer, Bytes envelope, std::shared_ptr<const Bytes> owner, ByteSpan part);
 
   const Counters& counters() const;
   std::uint64_t refused_connections() const;  ///< by the policy or the rate limit
@@ -73,6 +76,8 @@ class Server {
 
  private:
   struct State;
+  template <typename SendRest>
+  Status send_to(const Peer& peer, std::size_t bytes, SendRest&& send_rest);
   explicit Server(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

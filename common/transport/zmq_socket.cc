@@ -34,6 +34,17 @@ zmq::message_t message_of(Bytes bytes) {
   return message;
 }
 
+/// A message over a part of `owner`, freed on one of ZeroMQ's threads. ZeroMQ only reads it.
+zmq::message_t lent_message(std::shared_ptr<const Bytes> owner, ByteSpan part) {
+  using Owner = std::shared_ptr<const Bytes>;
+  auto held = std::make_unique<Owner>(std::move(owner));
+  zmq::message_t message(
+      const_cast<std::uint8_t*>(part.data()), part.size(),
+      [](void*, void* hint) { delete static_cast<Owner*>(hint); }, held.get());
+  static_cast<void>(held.release());
+  return message;
+}
+
 Bytes bytes_of(const zmq::message_t& message) {
   const auto* data = message.data<std::uint8_t>();
   return {data, data + message.size()};
@@ -134,6 +145,11 @@ bool send_frames(zmq::socket_t& socket, wire::Frames frames) {
   // Queues count whole messages: once the first part is in, the second one fits.
   if (!send_part(socket, message_of(std::move(frames.envelope)), has_blob)) return false;
   return !has_blob || send_part(socket, message_of(std::move(frames.blob)), false);
+}
+
+bool send_lent(zmq::socket_t& socket, Bytes envelope, std::shared_ptr<const Bytes> owner, ByteSpan part) {
+  return send_part(socket, message_of(std::move(envelope)), true) &&
+         send_part(socket, lent_message(std::move(owner), part), false);
 }
 
 void count_sent(Counters& counters, std::size_t bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 #include <zmq.hpp>
@@ -42,6 +43,8 @@ Result<wire::Frames> frames_from(const Parts& parts, std::size_t skipped);
 /// False when the queue is full; nothing is sent then. Never blocks.
 bool send_part(zmq::socket_t& socket, zmq::message_t part, bool more);
 bool send_frames(zmq::socket_t& socket, wire::Frames frames);
+/// Envelope and a part of `owner`, which is not copied.
+bool send_lent(zmq::socket_t& socket, Bytes envelope, std::shared_ptr<const Bytes> owner, ByteSpan part);
 
 void count_sent(Counters& counters, std::size_t bytes);
 void count_received(Counters& counters, const Result<wire::Frames>& frames);

@@ -70,7 +70,6 @@ class Encoder {
   }
 
   void operator()(const Chunk& m) {
-    COVEY_CHECK(!m.bytes.empty() && m.bytes.size() <= kChunkBytes, m.bytes.size());
     auto chunk = envelope_.initChunk();
     chunk.setDigest(data_of(m.digest));
     chunk.setOffset(m.offset);
@@ -153,9 +152,7 @@ std::size_t words_for(const Message& message) {
   return kWordsBase + bytes / sizeof(capnp::word) + 1;
 }
 
-}  // namespace
-
-Frames encode(Message message) {
+Bytes envelope_of(const Message& message) {
   // The first segment is large enough for everything, so that there is exactly one.
   capnp::MallocMessageBuilder builder(static_cast<unsigned>(words_for(message)));
   auto envelope = builder.initRoot<schema::Envelope>();
@@ -164,12 +161,23 @@ Frames encode(Message message) {
   std::visit(Encoder(envelope), message);
   COVEY_CHECK(builder.getSegmentsForOutput().size() == 1);
 
-  Frames frames;
   const auto words = capnp::messageToFlatArray(builder);
   const auto bytes = words.asBytes();
-  frames.envelope.assign(bytes.begin(), bytes.end());
-  COVEY_CHECK(frames.envelope.size() <= kEnvelopeBytesMax, frames.envelope.size());
+  COVEY_CHECK(bytes.size() <= kEnvelopeBytesMax, bytes.size());
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+Bytes encode_chunk_envelope(const Digest& digest, std::uint64_t offset) {
+  return envelope_of(Chunk{digest, offset, {}});
+}
+
+Frames encode(Message message) {
+  Frames frames;
+  frames.envelope = envelope_of(message);
   if (auto* chunk = std::get_if<Chunk>(&message)) {
+    COVEY_CHECK(!chunk->bytes.empty() && chunk->bytes.size() <= kChunkBytes, chunk->bytes.size());
     frames.blob = std::move(chunk->bytes);
     frames.has_blob = true;
   }

@@ -22,6 +22,9 @@ enum class Side { kCoordinator, kClient };
 /// Everything else must keep the limits of limits.h.
 Frames encode(Message message);
 
+/// The envelope alone of a chunk whose bytes the sender lends to the socket (Server::send_lent).
+Bytes encode_chunk_envelope(const Digest& digest, std::uint64_t offset);
+
 /// Reads frames that nobody has checked.
 ///   errors  kRefused   the peer speaks another protocol major; the text says which side to update
 ///           kCorrupt   anything else that breaks the format, a limit or the direction

@@ -34,6 +34,29 @@ TEST(Link, CarriesFramesBothWaysAndCountsThem) {
   EXPECT_EQ(net.server->counters().messages_received, 1u);
 }
 
+TEST(Link, LentBytesArriveUnchangedAndAreGivenBack) {
+  Loopback net;
+  const auto client = net.client();
+  ASSERT_TRUE(client->send(frames_of(1)).ok());
+  ASSERT_TRUE(net.run_until_received({client.get()}, 1));
+  const auto owner = std::make_shared<const Bytes>(wire::kChunkBytes, std::uint8_t{9});
+  const ByteSpan part = ByteSpan(*owner).subspan(5, 1000);
+  ASSERT_TRUE(net.server->send_lent(net.inbox[0].peer, frames_of(2).envelope, owner, part).ok());
+  const auto down = net.client_receives(*client);
+  ASSERT_TRUE(down.has_value());
+  EXPECT_EQ(down->envelope, frames_of(2).envelope);
+  EXPECT_EQ(down->blob, Bytes(1000, 9));
+  EXPECT_EQ(*owner, Bytes(wire::kChunkBytes, 9));
+  EXPECT_EQ(net.server->counters().bytes_sent, frames_of(2).envelope.size() + 1000);
+  net.server->close(1);
+  EXPECT_EQ(owner.use_count(), 1);
+
+  const Peer nobody{"nobody"};
+  Loopback other;
+  EXPECT_EQ(other.server->send_lent(nobody, frames_of(2).envelope, owner, part).code(), Code::kNotFound);
+  EXPECT_EQ(owner.use_count(), 1);
+}
+
 TEST(Link, AnEmptySecondFrameIsASecondFrame) {
   Loopback net;
   const auto client = net.client();
