@@ -9,9 +9,9 @@
 
 namespace covey::data {
 
-/// Reads (or generates) one data set. `seed` matters to generated data only. Errors: kNotFound or
-/// kInvalidArgument when a file or folder is missing, kCorrupt with path, byte offset and what was expected
-/// when one breaks its format.
+/// Reads (or generates) one data set. `seed` matters to generated data only, which takes no path. Errors:
+/// kNotFound or kInvalidArgument when a file or folder is missing, kCorrupt with path, byte offset and what
+/// was expected when one breaks its format.
 using DatasetReader = std::function<Result<Dataset>(const config::Data& config, std::uint64_t seed)>;
 
 /// cifar10, emnist, fashion, femnist, folder, glyphs, mnist, svhn.

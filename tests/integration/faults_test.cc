@@ -119,12 +119,14 @@ TEST(Faults, NewerProcessWithTheSameKeyWins) {
 }
 
 TEST(Faults, RevokedClientIsRefusedAndTheRunGoesOn) {
-  Federation federation(kShortDeadline);
+  Federation federation({"federation.deadline_s=3", "federation.rounds=4", "federation.min_updates=2"});
   federation.start();
   ASSERT_TRUE(federation.wait_for_rounds(1));
+  federation.client(2).signal(SIGSTOP);  // holds the run up until the key is revoked
   const Outcome revoked =
       run({coordinator_program(), "clients", federation.coordinator_folder().string(), "revoke", "2"});
   EXPECT_EQ(revoked.code, 0) << revoked.err;
+  federation.client(2).signal(SIGCONT);
   EXPECT_EQ(federation.client(2).wait(30), 1);
   EXPECT_NE(federation.client(2).err().find("not enrolled, or was revoked"), std::string::npos);
   EXPECT_EQ(federation.coordinator().wait(60), 0);

@@ -16,12 +16,12 @@ namespace {
 
 const Sets kLongRounds{"federation.period=12", "federation.rounds=5"};
 
-/// A file system of few bytes at `path`; needs the right to mount.
+/// A file system of its own at `path`, so that it can be filled; needs the right to mount.
 class SmallDisk {
  public:
-  SmallDisk(const fs::path& path, const char* size) : path_(path) {
+  explicit SmallDisk(const fs::path& path) : path_(path) {
     fs::create_directories(path);
-    mounted_ = ::mount("tmpfs", path.c_str(), "tmpfs", 0, (std::string("size=") + size).c_str()) == 0;
+    mounted_ = ::mount("tmpfs", path.c_str(), "tmpfs", 0, "size=32m") == 0;
     if (!mounted_) problem_ = std::strerror(errno);
   }
   ~SmallDisk() {
@@ -32,11 +32,15 @@ class SmallDisk {
 
   bool mounted() const { return mounted_; }
   const std::string& problem() const { return problem_; }
-  void grow(const char* size) const {
-    ASSERT_EQ(::mount("tmpfs", path_.c_str(), "tmpfs", MS_REMOUNT, (std::string("size=") + size).c_str()), 0);
+  /// Fills the disk but for `left` bytes, and makes room again.
+  void fill(std::uintmax_t left) const {
+    const Bytes ballast(fs::space(path_).available - left);
+    ASSERT_TRUE(write_file_atomically(path_ / kBallast, ballast).ok());
   }
+  void make_room() const { ASSERT_TRUE(fs::remove(path_ / kBallast)); }
 
  private:
+  static constexpr const char* kBallast = "ballast";
   fs::path path_;
   bool mounted_ = false;
   std::string problem_;
@@ -108,14 +112,18 @@ TEST_F(Simulated, OtherExperimentInTheFolderIsNamedByItsFirstDifference) {
 }
 
 TEST_F(Simulated, FullDiskEndsInOneLineAndResumesWhenThereIsSpace) {
-  const SmallDisk disk(out_, "1m");
+  const SmallDisk disk(folder_.path() / "disk");
   if (!disk.mounted()) GTEST_SKIP() << "cannot mount a tmpfs: " << disk.problem();
-  const Outcome full = run(command(out_));
-  EXPECT_EQ(full.code, 1);
-  expect_one_line(full.err, "full");
-  disk.grow("32m");
-  EXPECT_EQ(run(command(out_, {"--resume"})).code, 0);
-  EXPECT_EQ(model_hash(out_), undisturbed());
+  const fs::path out = folder_.path() / "disk" / "out";
+  for (const std::uintmax_t left : {40'000u, 150'000u, 300'000u, 400'000u}) {
+    disk.fill(left);
+    const Outcome full = run(command(out, {"--resume"}));
+    EXPECT_EQ(full.code, 1) << left;
+    expect_one_line(full.err, "full");
+    disk.make_room();
+  }
+  EXPECT_EQ(run(command(out, {"--resume"})).code, 0);
+  EXPECT_EQ(model_hash(out), undisturbed());
 }
 
 TEST_F(Simulated, FolderInUseIsRefused) {
@@ -207,16 +215,17 @@ TEST_F(Deployed, SecondCoordinatorInTheFolderIsRefused) {
 
 TEST_F(Deployed, FullDiskOfTheCoordinatorEndsInOneMessageAndTheRunContinues) {
   stop_coordinator();
-  // The folder moves onto a disk that is full within a round or two.
+  // The folder moves onto a disk that is full before the next round is committed.
   const fs::path away = federation_.folder() / "away";
   fs::rename(federation_.coordinator_folder(), away);
-  const SmallDisk disk(federation_.coordinator_folder(), "1300k");
+  const SmallDisk disk(federation_.coordinator_folder());
   if (!disk.mounted()) GTEST_SKIP() << "cannot mount a tmpfs: " << disk.problem();
   fs::copy(away, federation_.coordinator_folder(), fs::copy_options::recursive);
+  disk.fill(150'000);
   const Outcome full = start_in_vain();
   EXPECT_EQ(full.code, 1) << full.err;
   EXPECT_NE(last_line(full.err).find("full"), std::string::npos) << full.err;
-  disk.grow("32m");
+  disk.make_room();
   expect_undisturbed_end();
 }
 

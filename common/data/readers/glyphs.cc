@@ -135,6 +135,10 @@ Status check_range(const char* key, std::int64_t value, std::int64_t low, std::i
 /// Characters drawn with a random hand: turned, slanted, bent, thick or thin, faint, with clutter and noise.
 /// Image i shows class i mod classes and is a function of (seed, i) alone.
 Result<Dataset> generate_glyphs(const config::Data& config, std::uint64_t seed) {
+  if (!config.path
+           .empty()) {  // such as a coordinator's folder that vanished: not a reason to draw other images
+    return not_found("is not a folder of `covey-sim partition --write`, and glyphs are drawn, not read");
+  }
   const auto known = static_cast<std::int64_t>(kGlyphCharacters.size());
   COVEY_RETURN_IF_ERROR(check_range("data.glyph_classes", config.glyph_classes, 10, known));
   COVEY_RETURN_IF_ERROR(

@@ -30,6 +30,14 @@ TEST(GlyphShapes, AreFortySevenDistinctCharactersInsideTheSquare) {
   }
 }
 
+TEST(Glyphs, AreNotDrawnWhereAPathNamesAFolder) {
+  config::Data config = glyphs(10, 100);
+  config.path = "vanished/server";
+  const Status status = load_dataset(config, 5).status();
+  EXPECT_EQ(status.code(), Code::kNotFound);
+  EXPECT_NE(status.message().find("vanished/server"), std::string::npos) << status.message();
+}
+
 TEST(Glyphs, AreAFunctionOfSeedAndPosition) {
   const auto small = load_dataset(glyphs(10, 100), 5);
   const auto large = load_dataset(glyphs(10, 200), 5);

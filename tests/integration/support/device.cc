@@ -112,7 +112,10 @@ std::optional<wire::UpdateAnswer> Device::serve(const Bytes& blob, const wire::U
       if (answer->round == offer.round && answer->update == offer.update) return *answer;
     }
     const auto* request = std::get_if<wire::ChunkRequest>(&*message);
-    if (request == nullptr) continue;
+    if (request == nullptr) {
+      kept_.push_back(*std::move(message));
+      continue;
+    }
     const auto first = std::min<std::uint64_t>(request->offset, blob.size());
     const auto count = std::min<std::uint64_t>(blob.size() - first, wire::kChunkBytes);
     const auto begin = blob.begin() + static_cast<std::ptrdiff_t>(first);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 
@@ -22,7 +23,7 @@ class Device {
   void send(wire::Message message);
   void send_frames(wire::Frames frames);
 
-  /// The next message of kind T; others are skipped. Empty after `seconds`, or when the link fails.
+  /// The next message of kind T; others stay for later calls. Empty after `seconds`, or when the link fails.
   template <typename T>
   std::optional<T> next(double seconds = 20);
 
@@ -49,14 +50,22 @@ class Device {
   std::optional<wire::UpdateAnswer> serve(const Bytes& blob, const wire::UpdateOffer& offer);
 
   std::unique_ptr<transport::Client> link_;
+  std::deque<wire::Message> kept_;  ///< arrived, and not asked for yet
   Status failure_;
 };
 
 template <typename T>
 std::optional<T> Device::next(double seconds) {
   const double deadline = monotonic_seconds() + seconds;
+  for (auto kept = kept_.begin(); kept != kept_.end(); ++kept) {
+    if (!std::holds_alternative<T>(*kept)) continue;
+    T wanted = std::get<T>(std::move(*kept));
+    kept_.erase(kept);
+    return wanted;
+  }
   while (auto message = receive(deadline)) {
     if (auto* wanted = std::get_if<T>(&*message)) return std::move(*wanted);
+    kept_.push_back(*std::move(message));
   }
   return std::nullopt;
 }
