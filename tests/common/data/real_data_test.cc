@@ -1,5 +1,5 @@
-// The readers on published data. COVEY_DATA names a prepared folder in the layouts that the sets are
-// published in; without it the tests are skipped.
+// The readers on published data, in the layouts that the sets are published in: in the folder that COVEY_DATA
+// names, else in shared/data beside the checkout. A test whose set is not there is skipped.
 
 #include <gtest/gtest.h>
 
@@ -14,12 +14,13 @@ namespace {
 
 class RealData : public ::testing::Test {
  protected:
-  /// Skips the test unless the folder is there.
-  void find(const std::string& folder) {
-    const char* root = std::getenv("COVEY_DATA");
-    if (root == nullptr) GTEST_SKIP() << "COVEY_DATA is not set";
-    path_ = fs::path(root) / folder;
-    if (!fs::is_directory(path_)) GTEST_SKIP() << path_ << " is not there";
+  /// Skips the test unless the set's folder is there with this file of it.
+  void find(const std::string& folder, const std::string& file) {
+    const char* named = std::getenv("COVEY_DATA");
+    const fs::path root = named != nullptr ? fs::path(named) : fs::path(COVEY_SOURCE_DIR) / "../shared/data";
+    path_ = root / folder;
+    if (!fs::exists(path_ / file))
+      GTEST_SKIP() << path_ / file << " is not there; COVEY_DATA names its folder";
   }
   Dataset load(const std::string& name) {
     config::Data config;
@@ -39,7 +40,7 @@ double mean_pixel(const Images& images) {
 }
 
 TEST_F(RealData, Cifar10) {
-  find("cifar-10-batches-bin");
+  find("cifar-10-batches-bin", "test_batch.bin");
   if (IsSkipped()) return;
   const Dataset dataset = load("cifar10");
   EXPECT_EQ(dataset.train.size(), 50000u);
@@ -48,7 +49,7 @@ TEST_F(RealData, Cifar10) {
 }
 
 TEST_F(RealData, Mnist) {
-  find("mnist");
+  find("mnist", "t10k-images-idx3-ubyte.gz");
   if (IsSkipped()) return;
   const Dataset dataset = load("mnist");
   EXPECT_EQ(dataset.train.size(), 60000u);
@@ -57,7 +58,7 @@ TEST_F(RealData, Mnist) {
 }
 
 TEST_F(RealData, EmnistLetters) {
-  find("emnist");
+  find("emnist", "emnist-letters-test-images-idx3-ubyte.gz");
   if (IsSkipped()) return;
   const Dataset dataset = load("emnist");
   EXPECT_EQ(dataset.classes, 26);
@@ -66,7 +67,7 @@ TEST_F(RealData, EmnistLetters) {
 }
 
 TEST_F(RealData, Svhn) {
-  find("svhn");
+  find("svhn", "test_32x32.mat");
   if (IsSkipped()) return;
   const Dataset dataset = load("svhn");
   EXPECT_EQ(dataset.train.size(), 100u);
@@ -76,7 +77,7 @@ TEST_F(RealData, Svhn) {
 }
 
 TEST_F(RealData, FemnistWithItsNaturalPartition) {
-  find("femnist_digits12");
+  find("femnist_digits12", "clients-idx1-ubyte");
   if (IsSkipped()) return;
   const Dataset dataset = load("femnist");
   EXPECT_EQ(dataset.train.size() + dataset.test.size(), 5997u);
