@@ -7,20 +7,14 @@
 #include "common/data/partition/storage.h"
 #include "common/program/stop_signal.h"
 #include "common/program/wakeup.h"
-#include "common/security/keys.h"
-#include "common/store/enrolment_store.h"
 #include "common/transport/server.h"
+#include "server/coordinator_folder.h"
 #include "server/engine.h"
 #include "server/refusals.h"
 #include "server/sessions.h"
 #include "server/update_inbox.h"
 
 namespace covey::server {
-
-struct Identity {
-  security::CurveKeys curve;
-  security::SigningKeys signing;
-};
 
 struct CoordinatorParts {
   config::Experiment experiment;

@@ -1,10 +1,16 @@
 #pragma once
 
+#include "common/security/keys.h"
 #include "common/store/enrolment_store.h"
-#include "server/coordinator.h"
 
 /// What lies in a coordinator's DIR: keys/ (0600), coordinator.sqlite, endpoint while it runs, and run/.
 namespace covey::server {
+
+/// Who the coordinator is: the key of its links, and the key that signs models.
+struct Identity {
+  security::CurveKeys curve;
+  security::SigningKeys signing;
+};
 
 /// Makes keys and database. kInvalidArgument when DIR has them already.
 Result<Identity> create_coordinator_folder(const fs::path& dir);

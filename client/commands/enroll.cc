@@ -40,12 +40,12 @@ Status enroll_device(const EnrollOptions& options) {
 
 void add_enroll(program::CommandLine& line) {
   const auto options = std::make_shared<EnrollOptions>();
-  CLI::App& command = line.add_command("enroll", "Introduce this device to a coordinator, once.",
-                                       [options] { return enroll_device(*options); });
-  command.add_option("DIR", options->dir, "Folder for this device's keys and state")->required();
-  command.add_option("--server", options->server, "Address, such as tcp://host:7170")->required();
-  command.add_option("--server-key", options->server_key, "As printed by covey-coordinator init")->required();
-  command.add_option("--token", options->token, "As printed by covey-coordinator token")->required();
+  program::Command command = line.add_command("enroll", "Introduce this device to a coordinator, once.",
+                                              [options] { return enroll_device(*options); });
+  command.required("DIR", options->dir, "Folder for this device's keys and state");
+  command.required("--server", options->server, "Address, such as tcp://host:7170");
+  command.required("--server-key", options->server_key, "As printed by covey-coordinator init");
+  command.required("--token", options->token, "As printed by covey-coordinator token");
 }
 
 }  // namespace covey::client

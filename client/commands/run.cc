@@ -49,12 +49,12 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
 
 void add_run(program::CommandLine& line, char** argv) {
   const auto options = std::make_shared<RunOptions>();
-  CLI::App& command =
+  program::Command command =
       line.add_command("run", "Serve the coordinator: wait for tasks, train, send updates.",
                        [options, &line, argv] { return run(*options, line.log_level(), argv); });
-  command.add_option("DIR", options->dir, "Folder of this device, made by enroll")->required();
-  command.add_option("--data", options->data, "Folder with this device's images (PNG or JPEG)")->required();
-  command.add_flag("--once", options->once, "End when the coordinator's run is complete");
+  command.required("DIR", options->dir, "Folder of this device, made by enroll");
+  command.required("--data", options->data, "Folder with this device's images (PNG or JPEG)");
+  command.flag("--once", options->once, "End when the coordinator's run is complete");
 }
 
 }  // namespace covey::client

@@ -78,10 +78,10 @@ Status status(const StatusOptions& options) {
 
 void add_status(program::CommandLine& line) {
   const auto options = std::make_shared<StatusOptions>();
-  CLI::App& command =
+  program::Command command =
       line.add_command("status", "Show what this device did.", [options] { return status(*options); });
-  command.add_option("DIR", options->dir, "Folder of this device")->required();
-  command.add_flag("--json", options->json, "Print JSON");
+  command.required("DIR", options->dir, "Folder of this device");
+  command.flag("--json", options->json, "Print JSON");
 }
 
 }  // namespace covey::client

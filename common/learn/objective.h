@@ -1,12 +1,11 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 
 #include "common/base/registry.h"
 #include "common/learn/pseudo_labels.h"
 #include "common/nn/model.h"
+#include "common/nn/torch.h"
 
 namespace covey::learn {
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 #include <vector>
 
 #include "common/base/layout.h"
 #include "common/base/registry.h"
 #include "common/config/experiment.h"
+#include "common/nn/torch.h"
 
 namespace covey::learn {
 

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "common/config/experiment.h"
+#include "common/nn/torch.h"
 
 namespace covey::learn {
 

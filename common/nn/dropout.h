@@ -1,11 +1,10 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string>
 
 #include "common/nn/model.h"
+#include "common/nn/torch.h"
 
 namespace covey::nn {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,6 +8,7 @@
 #include "common/base/registry.h"
 #include "common/base/status.h"
 #include "common/nn/norm.h"
+#include "common/nn/torch.h"
 
 namespace covey::nn {
 

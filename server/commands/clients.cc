@@ -54,15 +54,15 @@ Status revoke(const ClientsOptions& options) {
 void add_clients(program::CommandLine& line) {
   const auto options = std::make_shared<ClientsOptions>();
   const auto revoking = std::make_shared<bool>(false);
-  CLI::App& command =
+  program::Command command =
       line.add_command("clients", "List the enrolled devices, or revoke one.",
                        [options, revoking] { return *revoking ? revoke(*options) : list(*options); });
-  command.add_option("DIR", options->dir, "Coordinator's folder")->required();
-  command.add_flag("--json", options->json, "Print JSON");
-  command.add_subcommand("list", "List the devices (the default)");
-  CLI::App* revoke_command = command.add_subcommand("revoke", "Refuse a device from its next message on");
-  revoke_command->add_option("ID", options->user, "User number")->required();
-  revoke_command->parse_complete_callback([revoking] { *revoking = true; });
+  command.required("DIR", options->dir, "Coordinator's folder");
+  command.flag("--json", options->json, "Print JSON");
+  command.add_command("list", "List the devices (the default)", [revoking] { *revoking = false; });
+  program::Command revoke_command = command.add_command("revoke", "Refuse a device from its next message on",
+                                                        [revoking] { *revoking = true; });
+  revoke_command.required_number("ID", options->user, "User number");
 }
 
 }  // namespace covey::server

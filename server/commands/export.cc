@@ -53,11 +53,11 @@ Status export_model(const ExportOptions& options) {
 
 void add_export(program::CommandLine& line) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App& command = line.add_command("export", "Write a committed model as safetensors.",
-                                       [options] { return export_model(*options); });
-  command.add_option("DIR", options->dir, "Coordinator's folder")->required();
-  command.add_option("--out", options->out, "File to write")->required();
-  command.add_option("--round", options->round, "After so many rounds; default: the latest");
+  program::Command command = line.add_command("export", "Write a committed model as safetensors.",
+                                              [options] { return export_model(*options); });
+  command.required("DIR", options->dir, "Coordinator's folder");
+  command.required("--out", options->out, "File to write");
+  command.number("--round", options->round, "After so many rounds; default: the latest");
 }
 
 }  // namespace covey::server

@@ -28,11 +28,11 @@ Status init(const InitOptions& options) {
 
 void add_init(program::CommandLine& line) {
   const auto options = std::make_shared<InitOptions>();
-  CLI::App& command =
+  program::Command command =
       line.add_command("init", "Make a coordinator's folder: identity keys and an empty database.",
                        [options] { return init(*options); });
-  command.add_option("DIR", options->dir, "New folder")->required();
-  command.add_flag("--json", options->json, "Print JSON");
+  command.required("DIR", options->dir, "New folder");
+  command.flag("--json", options->json, "Print JSON");
 }
 
 }  // namespace covey::server

@@ -7,7 +7,7 @@
 #include "common/program/startup.h"
 #include "common/store/directory_lock.h"
 #include "server/commands/commands.h"
-#include "server/coordinator_folder.h"
+#include "server/coordinator.h"
 #include "server/run_folder.h"
 
 namespace covey::server {
@@ -19,7 +19,7 @@ struct RunOptions {
   std::string experiment;
   std::vector<std::string> sets;
   std::string listen = "tcp://*:7170";
-  std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+  std::uint64_t threads = std::max(1u, std::thread::hardware_concurrency());
   bool quiet = false;
 };
 
@@ -85,19 +85,16 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
 
 void add_run(program::CommandLine& line, char** argv) {
   const auto options = std::make_shared<RunOptions>();
-  CLI::App& command =
+  program::Command command =
       line.add_command("run", "Run an experiment with the enrolled devices, or continue it.",
                        [options, &line, argv] { return run(*options, line.log_level(), argv); });
-  command.add_option("DIR", options->dir, "Coordinator's folder")->required();
-  command.add_option("--experiment", options->experiment, "Experiment file (TOML)")->required();
-  program::add_repeated(command, "--set", options->sets,
-                        "section.key=value; overrides the file; may be repeated");
-  command.add_option("--listen", options->listen, "Address for the devices; port * takes a free one");
-  command
-      .add_option("--threads", options->threads,
-                  "Worker threads; changes no bit of the result; default: all cores")
-      ->check(CLI::Range(1, 1024));
-  command.add_flag("--quiet", options->quiet, "Show no progress");
+  command.required("DIR", options->dir, "Coordinator's folder");
+  command.required("--experiment", options->experiment, "Experiment file (TOML)");
+  command.repeated("--set", options->sets, "section.key=value; overrides the file; may be repeated");
+  command.optional("--listen", options->listen, "Address for the devices; port * takes a free one");
+  command.number<std::uint64_t>("--threads", options->threads,
+                                "Worker threads; changes no bit of the result; default: all cores", 1, 1024);
+  command.flag("--quiet", options->quiet, "Show no progress");
 }
 
 }  // namespace covey::server

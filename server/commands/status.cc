@@ -4,6 +4,7 @@
 
 #include "common/config/experiment_file.h"
 #include "common/program/progress.h"
+#include "common/store/run_store.h"
 #include "server/commands/commands.h"
 #include "server/coordinator_folder.h"
 
@@ -95,10 +96,10 @@ Status status(const StatusOptions& options) {
 
 void add_status(program::CommandLine& line) {
   const auto options = std::make_shared<StatusOptions>();
-  CLI::App& command = line.add_command("status", "Show devices, refusals and how far the run is.",
-                                       [options] { return status(*options); });
-  command.add_option("DIR", options->dir, "Coordinator's folder")->required();
-  command.add_flag("--json", options->json, "Print JSON");
+  program::Command command = line.add_command("status", "Show devices, refusals and how far the run is.",
+                                              [options] { return status(*options); });
+  command.required("DIR", options->dir, "Coordinator's folder");
+  command.flag("--json", options->json, "Print JSON");
 }
 
 }  // namespace covey::server

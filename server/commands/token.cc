@@ -41,13 +41,13 @@ Status token(const TokenOptions& options) {
 
 void add_token(program::CommandLine& line) {
   const auto options = std::make_shared<TokenOptions>();
-  CLI::App& command = line.add_command("token", "Print one-time tokens, one line each: USER TOKEN.",
-                                       [options] { return token(*options); });
-  command.add_option("DIR", options->dir, "Coordinator's folder")->required();
-  command.add_option("--count", options->count, "How many; users without a device, lowest number first")
-      ->check(CLI::Range(1, 100000));
-  command.add_option("--expires", options->expires, "Lifetime, such as 90s, 30m, 24h, 7d");
-  command.add_flag("--json", options->json, "Print JSON");
+  program::Command command = line.add_command("token", "Print one-time tokens, one line each: USER TOKEN.",
+                                              [options] { return token(*options); });
+  command.required("DIR", options->dir, "Coordinator's folder");
+  command.number<std::uint32_t>("--count", options->count,
+                                "How many; users without a device, lowest number first", 1, 100000);
+  command.optional("--expires", options->expires, "Lifetime, such as 90s, 30m, 24h, 7d");
+  command.flag("--json", options->json, "Print JSON");
 }
 
 }  // namespace covey::server

@@ -52,15 +52,12 @@ Status evaluate(const EvaluateOptions& options, char** argv) {
 
 void add_evaluate(program::CommandLine& line, char** argv) {
   const auto options = std::make_shared<EvaluateOptions>();
-  CLI::App& command = line.add_command("evaluate", "Test a saved model on the experiment's test set.",
-                                       [options, argv] { return evaluate(*options, argv); });
-  command.add_option("EXPERIMENT", options->experiment, "Experiment file (TOML)")->required();
-  program::add_repeated(command, "--set", options->sets,
-                        "section.key=value; overrides the file; may be repeated");
-  command.add_option("--model", options->model, "Model file (safetensors)")
-      ->required()
-      ->check(CLI::ExistingFile);
-  command.add_flag("--json", options->json, "Print JSON");
+  program::Command command = line.add_command("evaluate", "Test a saved model on the experiment's test set.",
+                                              [options, argv] { return evaluate(*options, argv); });
+  command.required("EXPERIMENT", options->experiment, "Experiment file (TOML)");
+  command.repeated("--set", options->sets, "section.key=value; overrides the file; may be repeated");
+  command.required_file("--model", options->model, "Model file (safetensors)");
+  command.flag("--json", options->json, "Print JSON");
 }
 
 }  // namespace covey::simulator

@@ -55,13 +55,13 @@ Status partition(const PartitionOptions& options) {
 
 void add_partition(program::CommandLine& line) {
   const auto options = std::make_shared<PartitionOptions>();
-  CLI::App& command = line.add_command("partition", "Show, and with --write store, who gets which images.",
-                                       [options] { return partition(*options); });
-  command.add_option("EXPERIMENT", options->experiment, "Experiment file (TOML)")->required();
-  program::add_repeated(command, "--set", options->sets,
-                        "section.key=value; overrides the file; may be repeated");
-  command.add_option("--write", options->write,
-                     "New folder: one sub-folder a user without labels, and server/");
+  program::Command command =
+      line.add_command("partition", "Show, and with --write store, who gets which images.",
+                       [options] { return partition(*options); });
+  command.required("EXPERIMENT", options->experiment, "Experiment file (TOML)");
+  command.repeated("--set", options->sets, "section.key=value; overrides the file; may be repeated");
+  command.optional("--write", options->write,
+                   "New folder: one sub-folder a user without labels, and server/");
 }
 
 }  // namespace covey::simulator

@@ -20,7 +20,7 @@ struct RunOptions {
   std::string out;
   std::string replay;
   std::optional<std::int64_t> seed;
-  std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+  std::uint64_t threads = std::max(1u, std::thread::hardware_concurrency());
   bool resume = false;
   bool quiet = false;
   bool print_config = false;
@@ -110,26 +110,20 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
 
 void add_run(program::CommandLine& line, char** argv) {
   const auto options = std::make_shared<RunOptions>();
-  CLI::App& command =
+  program::Command command =
       line.add_command("run", "Run one experiment from start to end.",
                        [options, &line, argv] { return run(*options, line.log_level(), argv); });
-  command.add_option("EXPERIMENT", options->experiment, "Experiment file (TOML)")->required();
-  program::add_repeated(command, "--set", options->sets,
-                        "section.key=value; overrides the file; may be repeated");
-  command.add_option("--out", options->out, "Folder for the results; default runs/NAME-seedN");
-  command.add_option("--seed", options->seed, "Overrides the file's seed")
-      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
-  command
-      .add_option("--threads", options->threads,
-                  "Worker threads; changes no bit of the result; default: all cores")
-      ->check(CLI::Range(1, 1024));
-  command
-      .add_option("--replay", options->replay,
-                  "run.sqlite of a deployed run: repeat it with the members that counted")
-      ->check(CLI::ExistingPath);
-  command.add_flag("--resume", options->resume, "Continue the run in --out");
-  command.add_flag("--quiet", options->quiet, "Show no progress");
-  command.add_flag("--print-config", options->print_config, "Print the effective experiment and stop");
+  command.required("EXPERIMENT", options->experiment, "Experiment file (TOML)");
+  command.repeated("--set", options->sets, "section.key=value; overrides the file; may be repeated");
+  command.optional("--out", options->out, "Folder for the results; default runs/NAME-seedN");
+  command.number("--seed", options->seed, "Overrides the file's seed");
+  command.number<std::uint64_t>("--threads", options->threads,
+                                "Worker threads; changes no bit of the result; default: all cores", 1, 1024);
+  command.optional_path("--replay", options->replay,
+                        "run.sqlite of a deployed run: repeat it with the members that counted");
+  command.flag("--resume", options->resume, "Continue the run in --out");
+  command.flag("--quiet", options->quiet, "Show no progress");
+  command.flag("--print-config", options->print_config, "Print the effective experiment and stop");
 }
 
 }  // namespace covey::simulator

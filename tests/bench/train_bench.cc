@@ -4,7 +4,7 @@
 // The runtime augments on a second thread meanwhile; what that costs is measured alone. The last column
 // compares the CPU time of the training threads, which others on the machine disturb less than the clock.
 #include <time.h>
-#include <torch/torch.h>
+#include <torch/optim/sgd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -16,6 +16,7 @@
 #include "common/learn/batch_pipeline.h"
 #include "common/learn/local_trainer.h"
 #include "common/nn/state.h"
+#include "common/nn/torch.h"
 #include "common/program/startup.h"
 
 namespace covey {

@@ -1,6 +1,7 @@
 #include "common/learn/sgd.h"
 
 #include <gtest/gtest.h>
+#include <torch/optim/sgd.h>
 
 namespace covey::learn {
 namespace {

@@ -21,20 +21,20 @@ Outcome run(
   Outcome outcome;
   std::string file;
   std::vector<std::string> sets;
-  int rounds = 0;
+  std::uint32_t rounds = 0;
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   outcome.code = run_program(static_cast<int>(arguments.size()), arguments.data(), "covey-test",
                              "A program for tests.", [&](CommandLine& line) {
-                               CLI::App& go = line.add_command("go", "Goes.", [&] {
+                               Command go = line.add_command("go", "Goes.", [&] {
                                  outcome.seen = sets;
                                  outcome.seen.push_back(file);
                                  outcome.seen.push_back(line.log_level());
                                  return result();
                                });
-                               go.add_option("FILE", file, "a file")->required();
-                               go.add_option("--rounds", rounds, "a number");
-                               add_repeated(go, "--set", sets, "a setting");
+                               go.required("FILE", file, "a file");
+                               go.number<std::uint32_t>("--rounds", rounds, "a number", 0, 9);
+                               go.repeated("--set", sets, "a setting");
                                line.add_command("stop", "Stops.", [] { return ok_status(); });
                              });
   outcome.out = testing::internal::GetCapturedStdout();
@@ -85,6 +85,8 @@ TEST(CommandLine, RefusesBadUsageWithOneLine) {
       {"go", "e.toml", "more"},
       {"go", "e.toml", "--unknown"},
       {"go", "e.toml", "--rounds", "many"},
+      {"go", "e.toml", "--rounds", "10"},
+      {"go", "e.toml", "--rounds", "-1"},
       {"go", "e.toml", "--rounds"},
       {"go", "e.toml", "--set"},
       {"go", "e.toml", "--log-level", "loud"},
