@@ -14,7 +14,7 @@ namespace covey::client {
 namespace {
 
 /// Chunks of a model that may be under way: enough to keep a link busy, little enough for a small device.
-constexpr std::uint32_t kModelWindow = 4;
+constexpr std::uint32_t kModelWindow = 8;
 constexpr double kFlushSeconds = 1;
 constexpr int kMessagesPerTurn = 64;
 
@@ -80,7 +80,8 @@ Status Daemon::start() {
     COVEY_ASSIGN_OR_RETURN(started.tentative, from_stored_form(tentative->report));
     update_digest_ = started.tentative->update;
     if (!started.tentative->nothing_to_report) {
-      COVEY_ASSIGN_OR_RETURN(update_, parts_.store->tentative_update());
+      COVEY_ASSIGN_OR_RETURN(Bytes update, parts_.store->tentative_update());
+      update_ = std::make_shared<const Bytes>(std::move(update));
     }
   }
   return step(started);
@@ -232,14 +233,16 @@ Status Daemon::take_chunk(const wire::Chunk& chunk) {
 }
 
 Status Daemon::serve_update(const wire::ChunkRequest& request) {
-  if (request.digest != update_digest_) {
+  if (!update_ || request.digest != update_digest_) {
     parts_.logger->info("an update was asked for that this device does not hold");
     return ok_status();
   }
-  const Status status = transport::serve_chunks(update_, request, [this](wire::Chunk chunk) {
-    send(std::move(chunk));
+  const auto send_part = [&](std::uint64_t offset, ByteSpan part) {
+    if (link_)
+      note_sent(link_->send_lent(wire::encode_chunk_envelope(request.digest, offset), update_, part));
     return ok_status();
-  });
+  };
+  const Status status = transport::serve_chunks(*update_, request, send_part);
   if (!status.ok()) parts_.logger->warn("a request was dropped: {}", status.message());
   return ok_status();
 }
@@ -276,9 +279,11 @@ Status Daemon::execute(const action::Connect&) {
 }
 
 void Daemon::send(wire::Message message) {
-  if (!link_) return;
+  if (link_) note_sent(link_->send(wire::encode(std::move(message))));
+}
+
+void Daemon::note_sent(const Status& status) const {
   // A link that failed shows in link() at the next turn; what is lost here is asked for again after it.
-  const Status status = link_->send(wire::encode(std::move(message)));
   if (!status.ok()) parts_.logger->debug("not sent: {}", status.message());
 }
 
@@ -287,11 +292,18 @@ Status Daemon::execute(const action::Send& a) {
   return ok_status();
 }
 
+void Daemon::forget_update() {
+  update_digest_ = Digest{};
+  update_.reset();
+}
+
 Status Daemon::execute(const action::PromoteTentative&) {
+  forget_update();
   return parts_.store->promote_tentative();
 }
 
 Status Daemon::execute(const action::DropTentative&) {
+  forget_update();
   return parts_.store->drop_tentative();
 }
 
@@ -345,11 +357,11 @@ void Daemon::trained(const wire::Task& task, Result<TaskResult> result) {
 
 Status Daemon::execute(const action::StoreTentative& a) {
   const Finished& f = a.finished;
-  update_ = std::move(result_.update);
+  update_ = std::make_shared<const Bytes>(std::move(result_.update));
   update_digest_ = f.update;
   COVEY_RETURN_IF_ERROR(parts_.store->store_tentative(
       {f.round, f.attempt, f.slot, f.model, f.nothing_to_report, f.update, f.update_bytes, stored_form(f)},
-      update_, learn::encode_member_state(result_.tentative)));
+      *update_, learn::encode_member_state(result_.tentative)));
   COVEY_RETURN_IF_ERROR(parts_.store->record_round(
       {f.round, f.attempt, f.report.train_seconds, f.report.images, f.update_bytes, model_->size(), false}));
   result_ = {};

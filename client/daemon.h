@@ -71,6 +71,8 @@ class Daemon {
 
   void send(wire::Message message);
   void ask_for_model();
+  void note_sent(const Status& status) const;
+  void forget_update();  ///< no one asks for it any more
   void trained(const wire::Task& task, Result<TaskResult> result);
 
   DaemonParts parts_;
@@ -93,8 +95,8 @@ class Daemon {
   std::shared_ptr<Bytes> model_;  ///< the model on its way in, or the last one
   Digest model_digest_;           ///< of a complete model_
   std::unique_ptr<transport::ChunkReceiver> receiver_;
-  TaskResult result_;  ///< of the last training, until it is stored
-  Bytes update_;       ///< encoded bytes of the tentative update
+  TaskResult result_;                    ///< of the last training, until it is stored
+  std::shared_ptr<const Bytes> update_;  ///< encoded bytes of the tentative update
   Digest update_digest_;
 };
 

@@ -11,8 +11,7 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   const Layout& full = trainer.layout();
   const Layout exchanged = learn::exchanged_layout(full, experiment);
   COVEY_ASSIGN_OR_RETURN(const auto container, quant::ContainerView::parse(model, exchanged));
-  const Values received = container.decode();
-  COVEY_ASSIGN_OR_RETURN(Values values, learn::starting_values(full, exchanged, received, state));
+  COVEY_ASSIGN_OR_RETURN(Values values, learn::starting_values(full, exchanged, container.decode(), state));
 
   TaskResult result;
   result.tentative = state;
@@ -24,16 +23,17 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   result.nothing_to_report = report.nothing_to_report;
   if (result.nothing_to_report) return result;
 
-  Values delta = learn::exchanged_values(full, values, exchanged);
-  for (std::size_t i = 0; i < delta.size(); ++i) delta[i] -= received[i];
+  if (experiment.averaging.bn_buffers == "local")
+    result.tentative.buffers = learn::buffer_values(full, values);
+  if (experiment.training.optimizer_state != "reset") result.tentative.optimizer = std::move(optimizer);
+  // A device has room for few copies of its model: the difference takes the place of the values.
+  Values delta = learn::exchanged_values(full, std::move(values), exchanged);
+  container.subtract_from(Span<float>(delta));
   COVEY_ASSIGN_OR_RETURN(const auto codec,
                          quant::make_codec(experiment.upload.codec, {int(experiment.upload.bits)}));
   const quant::CodecDraws draws(experiment.seed,
                                 {Purpose::kUploadCodec, task.round, task.attempt, task.user.value});
   COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));
-  if (experiment.training.optimizer_state != "reset") result.tentative.optimizer = std::move(optimizer);
-  if (experiment.averaging.bn_buffers == "local")
-    result.tentative.buffers = learn::buffer_values(full, values);
   return result;
 }
 

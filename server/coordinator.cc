@@ -312,7 +312,7 @@ Status Coordinator::on(const transport::Received& from, const wire::ChunkRequest
     return ok_status();
   }
   const auto& model = found->second;
-  const Status status = transport::serve_slices(*model, message, [&](std::uint64_t offset, ByteSpan part) {
+  const Status status = transport::serve_chunks(*model, message, [&](std::uint64_t offset, ByteSpan part) {
     note_sent(from.peer, server_->send_lent(from.peer, wire::encode_chunk_envelope(message.digest, offset),
                                             model, part));
     return ok_status();

@@ -128,7 +128,7 @@ Status Engine::start_from_scratch() {
   COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(parts_.setup));
   Values initial(full_layout().value_count());
   nn::read_values(trainer->model(), full_layout(), Span<float>(initial));
-  models_.average = learn::exchanged_values(full_layout(), initial, exchanged_);
+  models_.average = learn::exchanged_values(full_layout(), std::move(initial), exchanged_);
   models_.masters.assign(groups_->group_count(), models_.average);
   return ok_status();
 }
@@ -297,10 +297,10 @@ void Engine::server_trained(Result<learn::LocalReport> report, Values values, Va
     return;
   }
   server_report_ = *report;
-  server_values_ = learn::exchanged_values(full_layout(), values, exchanged_);
   next_server_state_.optimizer = std::move(optimizer);
   if (exchanged_.value_count() != full_layout().value_count())
     next_server_state_.buffers = learn::buffer_values(full_layout(), values);
+  server_values_ = learn::exchanged_values(full_layout(), std::move(values), exchanged_);
   const Status status = run(event::ServerTrained{});
   if (status_.ok()) status_ = status;
 }

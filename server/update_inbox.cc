@@ -4,8 +4,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "common/wire/limits.h"
-
 namespace covey::server {
 
 namespace {
@@ -67,6 +65,12 @@ std::size_t UpdateInbox::active_count() const {
       std::count_if(uploads_.begin(), uploads_.end(), [](const auto& entry) { return entry.second.active; }));
 }
 
+// Those that stall keep their bytes, so these are more than the active ones.
+std::size_t UpdateInbox::in_memory_count() const {
+  return static_cast<std::size_t>(std::count_if(
+      uploads_.begin(), uploads_.end(), [](const auto& entry) { return entry.second.memory != nullptr; }));
+}
+
 Status UpdateInbox::activate(double now, Upload& upload) {
   upload.active = true;
   upload.last_chunk = now;
@@ -78,10 +82,11 @@ Status UpdateInbox::activate(double now, Upload& upload) {
 }
 
 Result<transport::ChunkReceiver::Sink> UpdateInbox::make_sink(Upload& upload) const {
-  if (upload.update.bytes <= wire::kChunkBytes) {
-    upload.chunk = std::make_shared<Bytes>();
-    return transport::ChunkReceiver::Sink([chunk = upload.chunk](ByteSpan bytes) {
-      chunk->assign(bytes.begin(), bytes.end());
+  if (upload.update.bytes <= options_.small_bytes && in_memory_count() < options_.uploads_concurrent) {
+    upload.memory = std::make_shared<Bytes>();
+    upload.memory->reserve(upload.update.bytes);
+    return transport::ChunkReceiver::Sink([memory = upload.memory](ByteSpan bytes) {
+      memory->insert(memory->end(), bytes.begin(), bytes.end());
       return ok_status();
     });
   }
@@ -122,7 +127,7 @@ void UpdateInbox::rotate_stalled(double now) {
 }
 
 Result<UpdateInbox::Arrived> UpdateInbox::finish(UserId user, Upload& upload) {
-  if (upload.chunk) return Arrived{upload.update, std::move(*upload.chunk), std::nullopt};
+  if (upload.memory) return Arrived{upload.update, std::move(*upload.memory), std::nullopt};
   const fs::path path = path_of(user);
   if (std::fflush(upload.file.get()) != 0) return write_failed(path);
   COVEY_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));

@@ -24,21 +24,22 @@ struct ExpectedUpdate {
 };
 
 /// Updates on their way in. Bytes go to files of a spool folder, and only so many users may send at a time:
-/// memory stays the same however many clients upload (semantics.md 4). An update of one chunk is never half
-/// here, so it needs no file. Everything in the folder is temporary.
+/// memory stays the same however many clients upload (semantics.md 4). A few small updates are kept in memory
+/// instead, as many as may be sent at a time. Everything in the folder is temporary.
 class UpdateInbox {
  public:
   struct Options {
-    std::size_t uploads_concurrent = 4;  ///< users that hold credits at a time
-    std::uint32_t window = 4;            ///< chunks that such a user may have under way
-    double stall_s = 20;                 ///< without a chunk for so long
+    std::size_t uploads_concurrent = 4;   ///< users that hold credits at a time
+    std::uint32_t window = 8;             ///< chunks that such a user may have under way
+    std::uint64_t small_bytes = 8 << 20;  ///< an update up to this size may stay in memory
+    double stall_s = 20;                  ///< without a chunk for so long
   };
   struct Arrived {
     ExpectedUpdate update;
-    Bytes chunk;                     ///< of an update of one chunk
+    Bytes memory;                    ///< of a small update
     std::optional<MappedFile> file;  ///< of any other
 
-    ByteSpan bytes() const { return file ? file->bytes() : ByteSpan(chunk); }
+    ByteSpan bytes() const { return file ? file->bytes() : ByteSpan(memory); }
   };
   using Request = std::pair<UserId, wire::ChunkRequest>;
 
@@ -78,7 +79,7 @@ class UpdateInbox {
   struct Upload {
     ExpectedUpdate update;
     std::unique_ptr<transport::ChunkReceiver> receiver;  ///< made when the upload gets its place
-    std::shared_ptr<Bytes> chunk;                        ///< instead of a file, for an update of one chunk
+    std::shared_ptr<Bytes> memory;                       ///< instead of a file, for a small update
     File file;
     bool active = false;
     double last_chunk = 0;  ///< or when it got its place
@@ -91,6 +92,7 @@ class UpdateInbox {
   void rotate_stalled(double now);
   Result<Arrived> finish(UserId user, Upload& upload);
   std::size_t active_count() const;
+  std::size_t in_memory_count() const;
 
   fs::path folder_;
   Options options_;

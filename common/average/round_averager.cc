@@ -97,6 +97,8 @@ Values RoundAverager::mean_of_counted(const std::vector<Values>& masters) const 
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     if (groups_[g].update_count() > 0) counted.push_back(&masters[g]);
   }
+  if (counted.size() == 1)
+    return *counted.front();  // its values are whole in fixed point: the mean is the same
   Values mean(layout_.value_count());
   for (std::size_t i = 0; i < mean.size(); ++i) {
     std::int64_t total = 0;

@@ -72,10 +72,14 @@ Result<Values> starting_values(const Layout& full, const Layout& exchanged, Span
 }
 
 Values buffer_values(const Layout& full, Span<const float> values) {
-  return exchanged_values(full, values, full.without(TensorKind::kParameter));
+  const Layout buffers = full.without(TensorKind::kParameter);
+  Values part(buffers.value_count());
+  copy_shared_tensors(full, values, buffers, Span<float>(part));
+  return part;
 }
 
-Values exchanged_values(const Layout& full, Span<const float> values, const Layout& exchanged) {
+Values exchanged_values(const Layout& full, Values values, const Layout& exchanged) {
+  if (exchanged.value_count() == full.value_count()) return values;  // it is a part of the full one
   Values part(exchanged.value_count());
   copy_shared_tensors(full, values, exchanged, Span<float>(part));
   return part;

@@ -32,6 +32,6 @@ Result<Values> starting_values(const Layout& full, const Layout& exchanged, Span
 Values buffer_values(const Layout& full, Span<const float> values);
 
 /// The exchanged part of a member's full values.
-Values exchanged_values(const Layout& full, Span<const float> values, const Layout& exchanged);
+Values exchanged_values(const Layout& full, Values values, const Layout& exchanged);
 
 }  // namespace covey::learn

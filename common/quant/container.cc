@@ -91,6 +91,23 @@ class ValuesSink final : public PieceSink {
   float* out_;
 };
 
+class DifferenceSink final : public PieceSink {
+ public:
+  explicit DifferenceSink(float* out) : out_(out) {}
+
+  void on_values(std::size_t first, Span<const float> values) override {
+    float* out = out_ + first;
+    for (std::size_t i = 0; i < values.size(); ++i) out[i] -= values[i];
+  }
+  void on_codes(std::size_t first, Span<const float> levels, Span<const std::uint8_t> codes) override {
+    float* out = out_ + first;
+    for (std::size_t i = 0; i < codes.size(); ++i) out[i] -= levels[codes[i]];
+  }
+
+ private:
+  float* out_;
+};
+
 }  // namespace
 
 std::uint64_t container_bytes_max(const Layout& layout) {
@@ -152,6 +169,14 @@ Values ContainerView::decode() const {
     record.body->decode(sink);
   }
   return values;
+}
+
+void ContainerView::subtract_from(Span<float> values) const {
+  COVEY_CHECK(values.size() == layout_->value_count(), values.size(), layout_->value_count());
+  for (const TensorRecord& record : records_) {
+    DifferenceSink sink(values.data() + record.tensor->offset);
+    record.body->decode(sink);
+  }
 }
 
 }  // namespace covey::quant

@@ -38,6 +38,8 @@ class ContainerView {
   /// In the order of the layout. Read them one by one where a second full copy of the model is too much.
   const std::vector<TensorRecord>& records() const { return records_; }
   Values decode() const;
+  /// values -= decode(), without a second copy of the model.
+  void subtract_from(Span<float> values) const;
 
  private:
   explicit ContainerView(const Layout& layout) : layout_(&layout) {}

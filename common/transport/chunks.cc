@@ -70,7 +70,7 @@ Status ChunkReceiver::take(ByteSpan bytes) {
   return complete_ ? ok_status() : corrupt("the received bytes do not have the digest " + digest_.hex());
 }
 
-Status serve_slices(ByteSpan blob, const wire::ChunkRequest& request,
+Status serve_chunks(ByteSpan blob, const wire::ChunkRequest& request,
                     const std::function<Status(std::uint64_t offset, ByteSpan part)>& send) {
   if (request.offset >= blob.size()) {
     return refused("offset " + std::to_string(request.offset) + " of a blob of " +
@@ -87,13 +87,6 @@ Status serve_slices(ByteSpan blob, const wire::ChunkRequest& request,
     offset += part.size();
   }
   return ok_status();
-}
-
-Status serve_chunks(ByteSpan blob, const wire::ChunkRequest& request,
-                    const std::function<Status(wire::Chunk)>& send) {
-  return serve_slices(blob, request, [&](std::uint64_t offset, ByteSpan part) {
-    return send({request.digest, offset, Bytes(part.begin(), part.end())});
-  });
 }
 
 }  // namespace covey::transport

@@ -60,10 +60,7 @@ class ChunkReceiver {
 /// chunk's part of it, in order, until it fails.
 ///   errors  kRefused for an offset outside the blob or a credit outside 1..wire::kCreditsMax; what `send`
 ///   returned
-Status serve_slices(ByteSpan blob, const wire::ChunkRequest& request,
-                    const std::function<Status(std::uint64_t offset, ByteSpan part)>& send);
-/// The same with copies.
 Status serve_chunks(ByteSpan blob, const wire::ChunkRequest& request,
-                    const std::function<Status(wire::Chunk)>& send);
+                    const std::function<Status(std::uint64_t offset, ByteSpan part)>& send);
 
 }  // namespace covey::transport

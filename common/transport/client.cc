@@ -89,16 +89,25 @@ Result<std::optional<wire::Frames>> Client::receive() try {
   return detail::failure("cannot receive", error);
 }
 
-Status Client::send(wire::Frames frames) try {
+template <typename Send>
+Status Client::send_with(std::size_t bytes, Send&& send) try {
   COVEY_RETURN_IF_ERROR(state_->monitor.failure());
-  const std::size_t bytes = frames.byte_count();
-  if (!detail::send_frames(state_->socket, std::move(frames))) {
-    return unavailable("the queue to the coordinator is full");
-  }
+  if (!send(state_->socket)) return unavailable("the queue to the coordinator is full");
   detail::count_sent(state_->counters, bytes);
   return ok_status();
 } catch (const zmq::error_t& error) {
   return detail::failure("cannot send", error);
+}
+
+Status Client::send(wire::Frames frames) {
+  return send_with(frames.byte_count(),
+                   [&](zmq::socket_t& socket) { return detail::send_frames(socket, std::move(frames)); });
+}
+
+Status Client::send_lent(Bytes envelope, std::shared_ptr<const Bytes> owner, ByteSpan part) {
+  return send_with(envelope.size() + part.size(), [&](zmq::socket_t& socket) {
+    return detail::send_lent(socket, std::move(envelope), std::move(owner), part);
+  });
 }
 
 void Client::close(double flush_s) {

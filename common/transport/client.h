@@ -50,6 +50,8 @@ class Client {
   /// Hands the frames to the socket. Never blocks.
   ///   errors  kUnavailable when the link failed or the queue is full
   Status send(wire::Frames frames);
+  /// The same with `part` of `owner` as the second frame, without a copy; `owner` lives until it has left.
+  Status send_lent(Bytes envelope, std::shared_ptr<const Bytes> owner, ByteSpan part);
 
   const Counters& counters() const;
 
@@ -58,6 +60,8 @@ class Client {
 
  private:
   struct State;
+  template <typename Send>
+  Status send_with(std::size_t bytes, Send&& send);
   explicit Client(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

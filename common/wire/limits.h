@@ -6,8 +6,9 @@
 /// What a message may hold at most. A receiver checks these before it allocates; FORMAT.md repeats them.
 namespace covey::wire {
 
-/// Bytes of one chunk of a model or update; only the last chunk of a blob is shorter.
-inline constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+/// Bytes of one chunk of a model or update; only the last chunk of a blob is shorter. Every link holds an
+/// encrypted copy of the chunk on its way, so this is what a client costs the coordinator in memory.
+inline constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
 inline constexpr std::size_t kEnvelopeBytesMax = std::size_t{64} << 10;
 /// A frame on the socket: the largest chunk plus what CURVE adds to it.
 inline constexpr std::size_t kFrameBytesMax = kChunkBytes + 1024;

@@ -71,6 +71,18 @@ TEST(Container, RoundTripsFp32BitForBit) {
   EXPECT_EQ(std::memcmp(decoded.data(), values.data(), values.size() * sizeof(float)), 0);
 }
 
+TEST(Container, SubtractsWhatItDecodesTo) {
+  const Layout layout = layout_of({parameter("a", {9000}), parameter("b", {60, 157})});
+  const Bytes bytes = encode("ptq", 4, layout, testing::uniform_values(layout.value_count(), -1, 1, 4));
+  const auto view = ContainerView::parse(bytes, layout);
+  const Values decoded = view->decode();
+  Values values = testing::uniform_values(layout.value_count(), -2, 2, 5);
+  Values expected = values;
+  for (std::size_t i = 0; i < expected.size(); ++i) expected[i] -= decoded[i];
+  view->subtract_from(Span<float>(values));
+  EXPECT_EQ(values, expected);
+}
+
 TEST(Container, KeepsVectorsBuffersAndSmallTensorsAsFp32) {
   const Layout layout = layout_of({parameter("a", {300}), parameter("b", {5, 51}), buffer("c", {20, 20})});
   const Values values = testing::uniform_values(layout.value_count(), -1, 1, 2);

@@ -29,9 +29,9 @@ struct Transfer {
     std::size_t accepted = 0;
     while (auto request = receiver.next_request()) {
       ++requests;
-      Status status = serve_chunks(blob, *request, [&](wire::Chunk chunk) {
+      Status status = serve_chunks(blob, *request, [&](std::uint64_t offset, ByteSpan part) {
         if (accepted++ >= chunks_max) return unavailable("cut");
-        return receiver.accept(chunk);
+        return receiver.accept({request->digest, offset, {part.begin(), part.end()}});
       });
       if (!status.ok()) return status;
     }
@@ -145,15 +145,16 @@ TEST(Chunks, PassesOnTheSinksFailure) {
 
 TEST(Chunks, ServesOnlyWhatLiesInsideTheBlob) {
   const Bytes blob = blob_of(10);
-  const auto never = [](const wire::Chunk&) { return internal_error("nothing to send"); };
+  const auto never = [](std::uint64_t, ByteSpan) { return internal_error("nothing to send"); };
   const Digest digest = sha256(blob);
   EXPECT_EQ(serve_chunks(blob, {digest, 10, 1}, never).code(), Code::kRefused);
   EXPECT_EQ(serve_chunks(blob, {digest, ~std::uint64_t{0}, 1}, never).code(), Code::kRefused);
   EXPECT_EQ(serve_chunks(blob, {digest, 0, 0}, never).code(), Code::kRefused);
   EXPECT_EQ(serve_chunks(blob, {digest, 0, wire::kCreditsMax + 1}, never).code(), Code::kRefused);
   Bytes got;
-  ASSERT_TRUE(serve_chunks(blob, {digest, 7, 4}, [&](wire::Chunk chunk) {
-                got = chunk.bytes;
+  ASSERT_TRUE(serve_chunks(blob, {digest, 7, 4}, [&](std::uint64_t offset, ByteSpan part) {
+                EXPECT_EQ(offset, 7u);
+                got.assign(part.begin(), part.end());
                 return ok_status();
               }).ok());
   EXPECT_EQ(got, Bytes(blob.begin() + 7, blob.end()));

@@ -208,7 +208,7 @@ TEST(Envelope, ASecondFrameBelongsToAChunkOnly) {
   Frames longer = encode(Chunk{{}, 0, {1}});
   longer.blob.resize(kChunkBytes + 1);
   EXPECT_EQ(decode(longer, Side::kClient).status().message(),
-            "chunk bytes is 1048577, at most 1048576 is allowed");
+            "chunk bytes is 262145, at most 262144 is allowed");
 }
 
 TEST(Refusal, SeparatesVersionsFromBrokenMessages) {
