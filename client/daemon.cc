@@ -1,5 +1,7 @@
 #include "client/daemon.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <numeric>
@@ -191,8 +193,9 @@ Status Daemon::execute(const action::ApplyWelcome& a) {
 }
 
 void Daemon::send_probe() {
-  pool_->submit([this](learn::LocalTrainer&) -> learn::WorkerPool::Completion {
-    auto probe = learn::numeric_probe(setup_);
+  pool_->submit([this](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
+    auto probe = learn::numeric_probe(trainer, setup_);
+    ::malloc_trim(0);  // else what these steps took stays, in pieces, beside what the rounds take
     return [this, probe] {
       if (probe.ok()) return send(wire::Hello{*probe, samples_.size(), false});
       if (status_.ok()) status_ = probe.status();

@@ -84,7 +84,7 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
                                                Values& optimizer_state) {
   const auto started = std::chrono::steady_clock::now();
   COVEY_ASSIGN_OR_RETURN(const auto make_objective, objective_registry().find(task.objective));
-  if (setup_.experiment.federation.period == 0) return LocalReport{};
+  if (task.steps == 0 && setup_.experiment.federation.period == 0) return LocalReport{};
   const auto objective = make_objective();
   nn::write_values(*model_, layout_, values);
   COVEY_RETURN_IF_ERROR(optimizer_->restore(optimizer_state));
@@ -153,8 +153,8 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, const Object
   const bool strong = objective.fitted_view() == View::kStrong;
   PipelineOptions options;
   options.samples = &samples;
-  options.steps = static_cast<std::size_t>(experiment.federation.period);
-  options.batch = static_cast<std::size_t>(experiment.training.batch);
+  options.steps = static_cast<std::size_t>(task.steps > 0 ? task.steps : experiment.federation.period);
+  options.batch = static_cast<std::size_t>(task.batch > 0 ? task.batch : experiment.training.batch);
   options.weak = !strong || labels_move(objective);
   options.strong = strong;
   options.views = {setup_.shape, experiment.training.flip && !setup_.characters, experiment.training.cutout};

@@ -30,6 +30,8 @@ struct LocalTask {
   std::uint32_t entity = 0;          ///< user number, or kServerEntity
   std::string objective;             ///< registered name
   const Samples* samples = nullptr;  ///< at least one
+  std::int64_t steps = 0;            ///< 0: federation.period of the experiment
+  std::int64_t batch = 0;            ///< 0: training.batch of the experiment
 };
 
 /// What came of it, besides the changed model.

@@ -24,18 +24,15 @@ data::Images noise(const TrainingSetup& setup) {
 
 }  // namespace
 
-Result<Digest> numeric_probe(const TrainingSetup& setup) {
-  TrainingSetup small = setup;
-  small.experiment.federation.period = kSteps;
-  small.experiment.training.batch = kImages;
-  COVEY_ASSIGN_OR_RETURN(const auto trainer, LocalTrainer::make(small));
-  Values values(trainer->layout().value_count());
-  nn::read_values(trainer->model(), trainer->layout(), Span<float>(values));
-  const data::Images images = noise(small);
+Result<Digest> numeric_probe(LocalTrainer& trainer, const TrainingSetup& setup) {
+  Values values(trainer.layout().value_count());
+  nn::read_values(trainer.model(), trainer.layout(), Span<float>(values));
+  const data::Images images = noise(setup);
   const Samples samples = all_samples(images);
   Values optimizer;
-  COVEY_ASSIGN_OR_RETURN([[maybe_unused]] const LocalReport report,
-                         trainer->train({0, 0, kNoEntity, "supervised", &samples}, values, optimizer));
+  COVEY_ASSIGN_OR_RETURN(
+      [[maybe_unused]] const LocalReport report,
+      trainer.train({0, 0, kNoEntity, "supervised", &samples, kSteps, kImages}, values, optimizer));
   return sha256({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)});
 }
 

@@ -43,6 +43,11 @@ Result<config::Experiment> deployable_experiment(const RunOptions& options) {
   return experiment;
 }
 
+Result<Digest> probe_of_this_machine(const learn::TrainingSetup& setup) {
+  COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(setup));
+  return learn::numeric_probe(*trainer, setup);
+}
+
 Status run(const RunOptions& options, const std::string& log_level, char** argv) {
   COVEY_ASSIGN_OR_RETURN(const config::Experiment experiment, deployable_experiment(options));
   COVEY_RETURN_IF_ERROR(program::pin_numerics(experiment.numerics, argv));
@@ -65,7 +70,7 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   parts.run = &folder->store();
   parts.enrolment = &enrolment;
   parts.identity = identity;
-  COVEY_ASSIGN_OR_RETURN(parts.probe, learn::numeric_probe(setup));
+  COVEY_ASSIGN_OR_RETURN(parts.probe, probe_of_this_machine(setup));
   parts.listen = options.listen;
   parts.spool = run_folder_of(options.dir) / "spool";
   parts.threads = options.threads;

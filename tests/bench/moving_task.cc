@@ -1,6 +1,8 @@
 // The task of a device that does not train: it decodes the model, moves every weight by the same amount and
 // encodes that as its update. Linked in front of client/task_runner.cc, it makes a client whose rounds cost
 // what the exchange costs, while the model still changes at every round and must be sent again.
+#include <algorithm>
+
 #include "client/task_runner.h"
 #include "common/quant/container.h"
 #include "common/quant/registry.h"
@@ -18,8 +20,8 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
                             const learn::MemberState& state) {
   const Layout exchanged = learn::exchanged_layout(trainer.layout(), experiment);
   COVEY_ASSIGN_OR_RETURN(const auto container, quant::ContainerView::parse(model, exchanged));
-  const Values received = container.decode();
-  const Values delta(received.size(), kStep * static_cast<float>(task.user.value + 1));
+  Values delta = container.decode();
+  std::fill(delta.begin(), delta.end(), kStep * static_cast<float>(task.user.value + 1));
 
   TaskResult result;
   result.tentative = state;
