@@ -26,7 +26,7 @@ if(COVEY_SANITIZE)
 endif()
 
 # Files that call LibTorch spend their time inside it, and tests run once: -O3 would double the time that they take to
-# compile and gain nothing. Covey's own arithmetic (data, quant, average) is in neither.
+# compile. Covey's own arithmetic (data, quant, average) is in neither.
 set(COVEY_GLUE_FLAGS $<$<CONFIG:Release>:-O1>)
 
 # covey_library(name SOURCES a.cc ... DEPS covey::base ... [TORCH])
