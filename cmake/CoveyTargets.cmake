@@ -19,6 +19,10 @@ target_compile_options(covey_flags INTERFACE -ffp-contract=off -Wall -Wextra -Wp
 if(COVEY_WERROR)
   target_compile_options(covey_flags INTERFACE -Werror)
 endif()
+if(COVEY_FUZZ)
+  # Coverage for everything: without it libFuzzer is blind outside the target's own file.
+  target_compile_options(covey_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(COVEY_SANITIZE)
   target_compile_options(covey_flags INTERFACE -fsanitize=${COVEY_SANITIZE} -fno-omit-frame-pointer
                                                -fno-sanitize-recover=all)
