@@ -54,6 +54,7 @@ RoundCore::RoundCore(RoundSettings settings, std::shared_ptr<const Selector> sel
 std::vector<Action> RoundCore::step(double now, const Event& event) {
   now_ = now;
   std::visit([this](const auto& e) { handle(e); }, event);
+  pass_deadline();
   return std::exchange(actions_, {});
 }
 
@@ -248,9 +249,13 @@ void RoundCore::handle(const event::UpdateArrived& e) {
 
 // ---- the end of an attempt
 
-void RoundCore::handle(const event::Tick&) {
+void RoundCore::handle(const event::Tick&) {}
+
+// After every event, not only after a tick: whichever comes first past the deadline has to see it, because
+// next_deadline() asks for no tick any more.
+void RoundCore::pass_deadline() {
   if (phase_ == Phase::kWaiting) draw_when_ready();
-  if (phase_ == Phase::kCollecting) close_when_complete();
+  if (phase_ == Phase::kCollecting && now_ >= deadline_) close_when_complete();
 }
 
 std::uint32_t RoundCore::count(SeatState state) const {

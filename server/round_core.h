@@ -231,6 +231,7 @@ class RoundCore {
   bool answered_from_record(const FromUser& e);
   const Digest* taken_from(UserId user, std::uint32_t round, std::uint32_t attempt) const;
   void close_when_complete();
+  void pass_deadline();
   void close();
   void commit();
   void void_attempt();

@@ -83,6 +83,17 @@ TEST(RoundCoreDraw, AnInfiniteDeadlineNeedsNoTimer) {
   EXPECT_FALSE(round.core.next_deadline());
 }
 
+TEST(RoundCoreDeadline, WhateverEventComesFirstPastItClosesTheRound) {
+  for (const bool leaves : {true, false}) {
+    Round round(alternate());
+    round.open({0, 1});
+    round.upload(0, 1);
+    round.now = *round.core.next_deadline();
+    const auto actions = leaves ? round.leave(1) : round.connect(3);
+    EXPECT_TRUE(has<action::Average>(actions)) << leaves;
+  }
+}
+
 // ---- resume
 
 TEST(RoundCoreResume, AnAttemptThatWasBegunKeepsItsSeatsWhoeverIsConnected) {
