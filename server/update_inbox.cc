@@ -141,6 +141,11 @@ Result<std::optional<UpdateInbox::Arrived>> UpdateInbox::accept(double now, User
     return not_found("no update of this user was asked for");
   Upload& upload = found->second;
   upload.last_chunk = now;
+  // A device that woke up answers what it was asked before it lost its place, and then again what it was
+  // asked when it got the place back.
+  const bool twice = upload.update.digest == chunk.digest &&
+                     chunk.offset + chunk.bytes.size() <= upload.receiver->received();
+  if (twice) return std::optional<Arrived>();
   const Status status = upload.receiver->accept(chunk);
   if (!status.ok()) {
     drop(user);

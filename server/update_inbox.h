@@ -59,8 +59,8 @@ class UpdateInbox {
   ///   errors  the spool file cannot be made
   Result<std::vector<Request>> take_requests(double now);
 
-  /// Takes a chunk of the user's upload; the update when this was its last. After a failure the upload is
-  /// dropped:
+  /// Takes a chunk of the user's upload; the update when this was its last. What is here already is ignored.
+  /// After a failure the upload is dropped:
   ///   kNotFound  no such upload is expected
   ///   kCorrupt   the chunk or the digest is wrong: the peer's fault
   ///   others     the spool file cannot be written or read

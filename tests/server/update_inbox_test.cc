@@ -102,6 +102,15 @@ TEST_F(UpdateInboxTest, AStalledUploadGivesItsPlaceAndGoesOnLater) {
   EXPECT_EQ(chunk(6, 1, 0).status().code(), Code::kNotFound) << "nobody asks it any more";
   ASSERT_TRUE(chunk(7, 0, kChunkBytes).ok());
   EXPECT_EQ(ask(7), (std::map<std::uint32_t, std::uint32_t>{{1, 2}}));
+  // It answers both requests: that of the time before, and the new one.
+  for (const std::uint64_t offset : {std::uint64_t{0}, std::uint64_t{0}}) {
+    const auto arrived = chunk(8, 1, offset);
+    ASSERT_TRUE(arrived.ok()) << arrived.status().message();
+    EXPECT_FALSE(arrived->has_value());
+  }
+  const auto whole = chunk(8, 1, kChunkBytes);
+  ASSERT_TRUE(whole.ok() && whole->has_value());
+  EXPECT_EQ(Bytes((**whole).bytes().begin(), (**whole).bytes().end()), updates_.at(UserId{1}));
 }
 
 TEST_F(UpdateInboxTest, ManyStalledSmallUpdatesDoNotPileUpInMemory) {
