@@ -81,11 +81,23 @@ Status Simulation::run() {
   COVEY_RETURN_IF_ERROR(engine_->start());
   while (!engine_->finished() || pool_->unfinished() > 0) {
     if (parts_.stop_requested && parts_.stop_requested()) return ok_status();
-    pool_->run_completions(true);
+    const std::size_t ran = pool_->run_completions(true);
     COVEY_RETURN_IF_ERROR(engine_->status());
     COVEY_RETURN_IF_ERROR(status_);
+    if (ran == 0 && !engine_->finished() && pool_->unfinished() == 0) return stands_still();
   }
   return ok_status();
+}
+
+Status Simulation::stands_still() const {
+  // No deadline ends a simulated round: what nobody works on will never come.
+  std::string seats;
+  for (const auto& [slot, state] : engine_->core().seat_states()) {
+    if (state != server::SeatState::kCounted && state != server::SeatState::kNothing)
+      seats += (seats.empty() ? "" : ", ") + std::to_string(slot.value);
+  }
+  return internal_error("round " + std::to_string(engine_->core().round()) +
+                        " cannot go on: no update counts from slot " + seats);
 }
 
 void Simulation::send_task(const server::OutgoingTask& task) {

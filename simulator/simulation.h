@@ -43,6 +43,7 @@ class Simulation final : private server::Clients {
   explicit Simulation(SimulationParts parts) : parts_(std::move(parts)) {}
   Status start();
   Status load_user_states();
+  Status stands_still() const;
   learn::Samples user_samples(std::uint32_t user) const;
   std::size_t state_key(UserId user, SlotId slot) const;
 

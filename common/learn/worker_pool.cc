@@ -2,7 +2,22 @@
 
 #include <ATen/Parallel.h>
 
+#include <exception>
+
 namespace covey::learn {
+
+namespace {
+
+/// Nothing may leave a thread by an exception; the owner's loop has someone to tell.
+WorkerPool::Completion run_guarded(const WorkerPool::Job& job, LocalTrainer& trainer) {
+  try {
+    return job(trainer);
+  } catch (...) {
+    return [error = std::current_exception()] { std::rethrow_exception(error); };
+  }
+}
+
+}  // namespace
 
 Result<std::unique_ptr<WorkerPool>> WorkerPool::make(const TrainingSetup& setup, std::size_t threads,
                                                      std::function<void()> on_ready) {
@@ -52,7 +67,7 @@ void WorkerPool::work(LocalTrainer& trainer) {
     jobs_.pop_front();
     ++running_;
     lock.unlock();
-    Completion completion = job(trainer);
+    Completion completion = run_guarded(job, trainer);
     job = nullptr;  // what the job holds is freed before the next one starts
     lock.lock();
     --running_;

@@ -28,7 +28,8 @@ class WorkerPool {
   /// Waits for the jobs that run; those that wait are dropped.
   ~WorkerPool();
 
-  /// Queues a job; an urgent one goes before the others.
+  /// Queues a job; an urgent one goes before the others. What a job throws is thrown again by
+  /// run_completions().
   void submit(Job job, bool urgent = false);
 
   /// Runs the completions that are there on the calling thread. With `wait`, blocks until there is at least

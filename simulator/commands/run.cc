@@ -47,14 +47,36 @@ Status check_folder(const fs::path& dir, bool resume) {
   return ok_status();
 }
 
+/// A text file in the results of a replay: the record whose members it trains, so that --resume does too.
+constexpr const char* kReplayFile = "replayed.txt";
+
+/// The record to replay: that of the command line, or of the run that is resumed; empty for neither.
+Result<std::string> replayed_record(const RunOptions& options, const fs::path& dir) {
+  if (!options.replay.empty()) return fs::absolute(options.replay).string();
+  if (!options.resume || !fs::exists(dir / kReplayFile)) return std::string();
+  return read_text_file(dir / kReplayFile);
+}
+
+/// Where the record differs from the experiment, apart from where each found its data.
+Status check_recorded(const store::RunInfo& recorded, const std::string& path,
+                      config::Experiment experiment) {
+  COVEY_ASSIGN_OR_RETURN(config::Experiment other,
+                         config::parse_experiment(recorded.experiment_toml, path, {}, {}));
+  other.data.path = experiment.data.path;
+  const auto difference = config::first_difference(other, experiment);
+  if (!difference) return ok_status();
+  return invalid_argument("--replay: " + path + " records another experiment: " + *difference);
+}
+
 /// A recorded run fixes the membership of every round; empty without --replay.
-Result<std::shared_ptr<const server::Selector>> selector(const RunOptions& options,
+Result<std::shared_ptr<const server::Selector>> selector(const std::string& record,
                                                          const config::Experiment& experiment) {
-  if (options.replay.empty()) return std::shared_ptr<const server::Selector>();
-  COVEY_ASSIGN_OR_RETURN(const auto recorded, store::RunStore::open_read_only(options.replay));
+  if (record.empty()) return std::shared_ptr<const server::Selector>();
+  COVEY_ASSIGN_OR_RETURN(const auto recorded, store::RunStore::open_read_only(record));
+  COVEY_RETURN_IF_ERROR(check_recorded(recorded->info(), record, experiment));
   COVEY_ASSIGN_OR_RETURN(const auto rounds, recorded->recorded_rounds());
   if (rounds.size() < static_cast<std::size_t>(experiment.federation.rounds)) {
-    return invalid_argument("--replay: " + options.replay + " has " + std::to_string(rounds.size()) +
+    return invalid_argument("--replay: " + record + " has " + std::to_string(rounds.size()) +
                             " committed rounds; the experiment asks for " +
                             std::to_string(experiment.federation.rounds));
   }
@@ -80,10 +102,12 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
   if (const std::string advice = program::blas_advice(); !advice.empty()) logger->warn("{}", advice);
 
-  COVEY_ASSIGN_OR_RETURN(const auto membership, selector(options, experiment));
+  COVEY_ASSIGN_OR_RETURN(const std::string record, replayed_record(options, dir));
+  COVEY_ASSIGN_OR_RETURN(const auto membership, selector(record, experiment));
   const learn::TrainingSetup setup = loaded.setup(experiment);
   COVEY_ASSIGN_OR_RETURN(const auto folder,
                          server::RunFolder::open(dir, setup, program::Progress::default_mode(options.quiet)));
+  if (!record.empty()) COVEY_RETURN_IF_ERROR(write_file_atomically(dir / kReplayFile, as_bytes(record)));
   const program::StopSignal stop;
   SimulationParts parts;
   parts.experiment = experiment;

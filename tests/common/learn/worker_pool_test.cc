@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <stdexcept>
 
 #include "common/nn/state.h"
 #include "tests/common/learn/hand_made.h"
@@ -41,6 +42,16 @@ std::vector<Values> train_members(const TrainingSetup& setup, std::size_t thread
   }
   run_all(*workers);
   return results;
+}
+
+TEST(WorkerPool, WhatAJobThrowsReachesTheOwner) {
+  const auto workers = pool(1);
+  workers->submit([](LocalTrainer&) -> WorkerPool::Completion { throw std::runtime_error("no memory"); });
+  EXPECT_THROW(run_all(*workers), std::runtime_error);
+  bool ran = false;
+  workers->submit([&](LocalTrainer&) -> WorkerPool::Completion { return [&] { ran = true; }; });
+  run_all(*workers);
+  EXPECT_TRUE(ran) << "the worker goes on";
 }
 
 TEST(WorkerPool, OneAndTwoThreadsGiveTheSameBits) {
