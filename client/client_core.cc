@@ -42,7 +42,6 @@ double ClientCore::next_deadline() const {
 
 void ClientCore::handle(const event::Started& e) {
   tentative_ = e.tentative;
-  probe_ = e.probe;
   samples_ = e.samples;
   run_id_ = e.run_id;
   connect();
@@ -58,7 +57,16 @@ void ClientCore::handle(const event::Connected&) {
   if (link_ != Link::kConnecting) return;
   link_ = Link::kGreeting;
   last_heard_ = now_;
+  greet();
+}
+
+void ClientCore::greet() {
   send(wire::Hello{probe_, samples_, tentative_.has_value()});
+}
+
+void ClientCore::handle(const event::Probed& e) {
+  probe_ = e.probe;
+  if (link_ == Link::kWelcomed) greet();
 }
 
 void ClientCore::send(wire::Message message) {

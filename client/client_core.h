@@ -48,9 +48,12 @@ namespace event {
 /// Once, first.
 struct Started {
   std::optional<Finished> tentative;
-  Digest probe;
   std::uint64_t samples = 0;
   std::optional<Digest> run_id;  ///< the run that the stored state belongs to
+};
+/// The device's numeric profile in this run became known. Every greeting carries it from now on.
+struct Probed {
+  Digest probe;
 };
 struct Connected {};  ///< the socket is set up; nothing was said yet
 /// The socket failed, or the session cannot go on (a chunk or a model that does not fit its digest).
@@ -76,7 +79,7 @@ struct StopRequested {};
 
 }  // namespace event
 
-using Event = std::variant<event::Started, event::Connected, event::LinkLost, event::Received,
+using Event = std::variant<event::Started, event::Probed, event::Connected, event::LinkLost, event::Received,
                            event::ModelReady, event::Trained, event::TrainingFailed, event::TentativeStored,
                            event::Tick, event::StopRequested>;
 
@@ -153,6 +156,7 @@ class ClientCore {
   };
 
   void handle(const event::Started&);
+  void handle(const event::Probed& e);
   void handle(const event::Connected&);
   void handle(const event::LinkLost&);
   void handle(const event::Received&);
@@ -180,6 +184,7 @@ class ClientCore {
   void begin(const wire::Task& task);
   void begin_waiting();
   void offer();
+  void greet();
   void send(wire::Message message);
   void log(bool warning, std::string text) { actions_.emplace_back(action::Log{warning, std::move(text)}); }
   void exit(int code, std::string text);

@@ -197,8 +197,8 @@ void Daemon::send_probe() {
     auto probe = learn::numeric_probe(trainer, setup_);
     ::malloc_trim(0);  // else what these steps took stays, in pieces, beside what the rounds take
     return [this, probe] {
-      if (probe.ok()) return send(wire::Hello{*probe, samples_.size(), false});
-      if (status_.ok()) status_ = probe.status();
+      const Status status = probe.ok() ? step(event::Probed{*probe}) : probe.status();
+      if (status_.ok()) status_ = status;
     };
   });
 }

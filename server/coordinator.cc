@@ -268,17 +268,22 @@ Status Coordinator::on(const transport::Received& from, const wire::Hello& messa
                                             ", but the run has the users 0.." + std::to_string(users - 1)});
     return ok_status();
   }
+  // A device greets twice in its first session: it can only probe its numerics once it knows the model.
+  if (message.probe != Digest{}) COVEY_RETURN_IF_ERROR(note_probe(*user, from.key, message.probe));
+  if (sessions_.user_of(from.peer) == user) return ok_status();
   COVEY_RETURN_IF_ERROR(
-      parts_.enrolment->record_session(key_text(from.key), unix_seconds(), message.samples, message.probe));
-  if (message.probe != Digest{} && message.probe != parts_.probe) {
+      parts_.enrolment->record_session(key_text(from.key), unix_seconds(), message.samples));
+  return open_session(*user, from, message.samples);
+}
+
+Status Coordinator::note_probe(UserId user, const security::PublicKey& key, const Digest& probe) {
+  if (probe != parts_.probe) {
     parts_.logger->warn(
         "user={} computes with another numeric profile: its updates will not be bit-equal to a "
         "simulation here; numerics = \"avx2\" pins x86 machines to one profile",
-        user->value);
+        user.value);
   }
-  // A device greets twice in its first session: it can only probe its numerics once it knows the model.
-  if (sessions_.user_of(from.peer) == user) return ok_status();
-  return open_session(*user, from, message.samples);
+  return parts_.enrolment->record_probe(key_text(key), probe);
 }
 
 Status Coordinator::open_session(UserId user, const transport::Received& from, std::uint64_t samples) {
@@ -298,7 +303,12 @@ wire::Finished Coordinator::finished_message() const {
 }
 
 Status Coordinator::on(const transport::Received& from, const wire::Heartbeat&) {
-  if (session_user(from)) send(from.peer, wire::Heartbeat{});
+  if (!session_user(from)) return ok_status();
+  if (engine_->finished()) {
+    send(from.peer, finished_message());
+  } else {
+    send(from.peer, wire::Heartbeat{});
+  }
   return ok_status();
 }
 

@@ -69,6 +69,7 @@ class Coordinator final : private Clients {
   template <typename Other>
   Status on(const transport::Received& from, const Other& message);
 
+  Status note_probe(UserId user, const security::PublicKey& key, const Digest& probe);
   Status open_session(UserId user, const transport::Received& from, std::uint64_t samples);
   wire::Finished finished_message() const;
   /// The user whose session this is; empty, after an answer, for anybody else.

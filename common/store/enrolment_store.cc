@@ -163,10 +163,16 @@ Status EnrolmentStore::revoke(UserId user, std::int64_t now) {
   return not_found("user " + std::to_string(user.value) + " has no valid key");
 }
 
-Status EnrolmentStore::record_session(const std::string& public_key, std::int64_t now, std::uint64_t samples,
-                                      const Digest& probe) {
-  return Statement(database_, "UPDATE users SET last_seen = ?, samples = ?, probe = ? WHERE public_key = ?",
-                   now, samples, probe, public_key)
+Status EnrolmentStore::record_probe(const std::string& public_key, const Digest& probe) {
+  return Statement(database_, "UPDATE users SET probe = ?1 WHERE public_key = ?2 AND probe IS NOT ?1", probe,
+                   public_key)
+      .run();
+}
+
+Status EnrolmentStore::record_session(const std::string& public_key, std::int64_t now,
+                                      std::uint64_t samples) {
+  return Statement(database_, "UPDATE users SET last_seen = ?, samples = ? WHERE public_key = ?", now,
+                   samples, public_key)
       .run();
 }
 

@@ -57,8 +57,9 @@ class EnrolmentStore {
   /// kNotFound when the user has no valid key.
   Status revoke(UserId user, std::int64_t now);
   /// What a device told in its hello. Unknown keys are left alone.
-  Status record_session(const std::string& public_key, std::int64_t now, std::uint64_t samples,
-                        const Digest& probe);
+  Status record_session(const std::string& public_key, std::int64_t now, std::uint64_t samples);
+  /// The same for its numeric profile; writes nothing where it is known already.
+  Status record_probe(const std::string& public_key, const Digest& probe);
 
   /// All keys ever enrolled, in order of user and time.
   Result<std::vector<EnrolledUser>> list() const;

@@ -39,7 +39,7 @@ class RandomClient {
     exited_ = false;
     trained_.clear();
     core_ = std::make_unique<client::ClientCore>(client::ClientSettings{});
-    step(event::Started{stored_, {}, 1, digest(1)});
+    step(event::Started{stored_, 1, digest(1)});
   }
 
   void random_step() {

@@ -19,12 +19,27 @@ TEST(ClientLink, GreetsWithWhatTheDeviceHolds) {
   EXPECT_TRUE(has<action::Connect>(c.start(finished(task(3)))));
   const auto hello = sent<wire::Hello>(c.step(event::Connected{}));
   ASSERT_EQ(hello.size(), 1u);
-  EXPECT_EQ(hello[0].probe, digest(9));
+  EXPECT_EQ(hello[0].probe, Digest());
   EXPECT_EQ(hello[0].samples, 40u);
   EXPECT_TRUE(hello[0].resuming);
   EXPECT_FALSE(c.core.welcomed());
   EXPECT_TRUE(has<action::ApplyWelcome>(c.welcome()));
   EXPECT_TRUE(c.core.welcomed());
+}
+
+TEST(ClientLink, TellsItsProbeWhenItIsKnownAndInEveryLaterGreeting) {
+  Client c;
+  c.start();
+  c.step(event::Connected{});
+  c.welcome();
+  const auto again = sent<wire::Hello>(c.step(event::Probed{digest(9)}));
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].probe, digest(9));
+  c.step(event::LinkLost{"cut"});
+  EXPECT_TRUE(has<action::Connect>(c.tick_at(c.core.next_deadline())));
+  const auto later = sent<wire::Hello>(c.step(event::Connected{}));
+  ASSERT_EQ(later.size(), 1u);
+  EXPECT_EQ(later[0].probe, digest(9));
 }
 
 TEST(ClientLink, IgnoresEverythingBeforeItIsStarted) {

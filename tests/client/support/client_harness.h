@@ -84,7 +84,7 @@ class Client {
     return step(event::Tick{});
   }
   Actions start(std::optional<client::Finished> tentative = {}, std::optional<Digest> run_id = {}) {
-    return step(event::Started{std::move(tentative), digest(9), 40, run_id});
+    return step(event::Started{std::move(tentative), 40, run_id});
   }
   Actions welcome(std::uint8_t run = 1) {
     wire::Welcome w;

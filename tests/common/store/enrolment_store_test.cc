@@ -135,8 +135,11 @@ TEST_F(EnrolmentStoreTest, ListsEveryKeyWithItsLastSession) {
     ASSERT_STATUS_OK(store_.redeem(token(name), std::string("key-") + name, kNow).status());
     if (std::string(name) == "a") ASSERT_STATUS_OK(store_.revoke(UserId{0}, kNow + 1));
   }
-  ASSERT_STATUS_OK(store_.record_session("key-b", kNow + 5, 4711, token("probe")));
-  ASSERT_STATUS_OK(store_.record_session("unknown", kNow, 1, token("probe")));
+  ASSERT_STATUS_OK(store_.record_session("key-b", kNow + 4, 1));
+  ASSERT_STATUS_OK(store_.record_probe("key-b", token("probe")));
+  ASSERT_STATUS_OK(store_.record_session("key-b", kNow + 5, 4711));
+  ASSERT_STATUS_OK(store_.record_session("unknown", kNow, 1));
+  ASSERT_STATUS_OK(store_.record_probe("unknown", token("probe")));
   const std::vector<EnrolledUser> users = *store_.list();
   ASSERT_EQ(users.size(), 2u);
   EXPECT_EQ(users[0].public_key, "key-a");

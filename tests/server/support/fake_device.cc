@@ -14,7 +14,7 @@ void FakeDevice::start() {
   settings.backoff_max_s = 20;
   settings.jitter_seed = user_;
   core_.emplace(settings);
-  step(client::event::Started{tentative_, {}, 10, digest_of(1, 1)});
+  step(client::event::Started{tentative_, 10, digest_of(1, 1)});
 }
 
 void FakeDevice::crash() {
