@@ -5,7 +5,6 @@
 
 #include "common/average/accumulator.h"
 #include "common/average/registry.h"
-#include "common/learn/evaluate.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
 #include "common/quant/container.h"
@@ -467,17 +466,34 @@ Status Engine::evaluate_what_a_crash_left() {
   return ok_status();
 }
 
+learn::Evaluation Engine::tested(learn::LocalTrainer& trainer, const Values& model) const {
+  nn::write_values(trainer.model(), trainer.layout(), model);
+  return learn::evaluate(trainer.model(), *parts_.test, parts_.setup.normalisation, nn::choose_device());
+}
+
+Status Engine::round_as_sent(Values& model) const {
+  COVEY_ASSIGN_OR_RETURN(const Bytes sent,
+                         encode_download(learn::exchanged_values(full_layout(), model, exchanged_)));
+  COVEY_ASSIGN_OR_RETURN(const auto received, quant::ContainerView::parse(sent, exchanged_));
+  copy_shared_tensors(exchanged_, received.decode(), full_layout(), Span<float>(model));
+  return ok_status();
+}
+
 void Engine::evaluate(std::uint32_t round, Values values) {
   auto job = [this, round, model = std::move(values)](
                  learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
     const double started = parts_.clock();
-    nn::write_values(trainer.model(), trainer.layout(), model);
-    const learn::Evaluation result =
-        learn::evaluate(trainer.model(), *parts_.test, parts_.setup.normalisation, nn::choose_device());
-    const store::Evaluation row{round, result.accuracy, result.loss, {}, parts_.clock() - started};
-    return [this, row] {
-      const Status status = parts_.store->record_evaluation(row);
-      if (status_.ok()) status_ = status;
+    const learn::Evaluation result = tested(trainer, model);
+    store::Evaluation row{round, result.accuracy, result.loss, result.accuracy, 0};
+    Status status;
+    if (parts_.experiment.download.codec != "fp32") {
+      status = round_as_sent(model);
+      if (status.ok()) row.accuracy_as_sent = tested(trainer, model).accuracy;
+    }
+    row.seconds = parts_.clock() - started;
+    return [this, row, status] {
+      const Status recorded = status.ok() ? parts_.store->record_evaluation(row) : status;
+      if (status_.ok()) status_ = recorded;
       parts_.observer->evaluated(row);
     };
   };

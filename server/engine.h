@@ -7,6 +7,7 @@
 #include "common/average/round_averager.h"
 #include "common/average/rule.h"
 #include "common/base/log.h"
+#include "common/learn/evaluate.h"
 #include "common/learn/member.h"
 #include "common/learn/worker_pool.h"
 #include "common/quant/container.h"
@@ -136,6 +137,10 @@ class Engine {
   store::RoundFigures figures(const std::vector<store::MemberRecord>& members);
   Status evaluate_what_a_crash_left();
   void evaluate(std::uint32_t round, Values values);
+  /// Both run on a worker.
+  learn::Evaluation tested(learn::LocalTrainer& trainer, const Values& model) const;
+  /// Gives the exchanged tensors of `model` the values that a client decodes.
+  Status round_as_sent(Values& model) const;
   bool evaluation_due(std::uint32_t round) const;
 
   struct SeatData {

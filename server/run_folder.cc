@@ -127,6 +127,7 @@ Status RunFolder::finish(const Engine& engine, std::optional<double> r_achieved,
   for (const store::RoundRecord& round : rounds) {
     if (!round.evaluation) continue;
     summary.accuracy = round.evaluation->accuracy;
+    summary.accuracy_as_sent = round.evaluation->accuracy_as_sent;
     summary.best_accuracy = std::max(summary.best_accuracy, round.evaluation->accuracy);
   }
   COVEY_ASSIGN_OR_RETURN(const store::RunTotals totals, store_->totals());

@@ -15,6 +15,7 @@ template <typename SummaryType, typename Visitor>
 void visit_fields(SummaryType& s, Visitor&& visit) {
   visit("accuracy", s.accuracy);
   visit("best_accuracy", s.best_accuracy);
+  visit("accuracy_as_sent", s.accuracy_as_sent);
   visit("rounds", s.rounds);
   visit("r_asked", s.r_asked);
   visit("r_achieved", s.r_achieved);

@@ -11,10 +11,11 @@ namespace covey::program {
 
 /// What a finished run leaves in summary.json. tests/golden/summary.schema.json describes the file.
 struct Summary {
-  double accuracy = 0;               ///< of the last evaluation, 0..1
-  double best_accuracy = 0;          ///< highest of all evaluations, 0..1
-  std::uint32_t rounds = 0;          ///< committed
-  double r_asked = 0;                ///< federation.noniid
+  double accuracy = 0;                     ///< of the last evaluation, 0..1
+  double best_accuracy = 0;                ///< highest of all evaluations, 0..1
+  std::optional<double> accuracy_as_sent;  ///< of the last model as clients decode it
+  std::uint32_t rounds = 0;                ///< committed
+  double r_asked = 0;                      ///< federation.noniid
   std::optional<double> r_achieved;  ///< measured on the partition; null where nobody knows (users keep their
                                      ///< labels to themselves)
   std::uint64_t bytes_up = 0;        ///< encoded update containers, all clients

@@ -33,6 +33,7 @@ Result<Json> run_status(const fs::path& dir) {
             {"rounds_asked", experiment.federation.rounds},
             {"void_attempts", totals.void_attempts},
             {"accuracy", nullptr},
+            {"accuracy_as_sent", nullptr},
             {"mask_rate", nullptr},
             {"bytes_up", totals.bytes_up},
             {"bytes_down", totals.bytes_down},
@@ -41,7 +42,10 @@ Result<Json> run_status(const fs::path& dir) {
             {"images_trained", totals.images},
             {"seconds", totals.seconds}};
   for (const store::RoundRecord& round : rounds) {
-    if (round.evaluation) json["accuracy"] = round.evaluation->accuracy;
+    if (round.evaluation) {
+      json["accuracy"] = round.evaluation->accuracy;
+      if (round.evaluation->accuracy_as_sent) json["accuracy_as_sent"] = *round.evaluation->accuracy_as_sent;
+    }
     json["mask_rate"] = round.figures.mask_rate;
   }
   return json;
