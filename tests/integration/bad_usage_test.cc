@@ -100,8 +100,7 @@ const std::vector<BadUsage>& cases() {
       coordinator("ClientsOfNothing", {"clients", "FOLDER"}, {"FOLDER"}),
       coordinator("RevokeNobody", {"clients", "COORDINATOR", "revoke", "everybody"}, {"everybody"}),
       coordinator("ExportNowhere", {"export", "COORDINATOR"}, {"--out"}),
-      coordinator("ExportOfRoundZero", {"export", "COORDINATOR", "--out", "NEW", "--round", "x"},
-                  {"--round"}),
+      coordinator("ExportOfNoNumber", {"export", "COORDINATOR", "--out", "NEW", "--round", "x"}, {"--round"}),
       // The client.
       client("NoServer", {"enroll", "NEW", "--server-key", kKey, "--token", kToken}, {"--server"}),
       client("ServerIsNoAddress",

@@ -81,7 +81,7 @@ TEST(Faults, SleepingClientLosesItsSlotsAndTheOthersGoOn) {
 }
 
 TEST(Faults, SleepingClientJoinsAgainWhenItWakes) {
-  Federation federation(kShortDeadline);
+  Federation federation({"federation.deadline_s=3", "federation.rounds=5", "federation.min_updates=2"});
   federation.start();
   ASSERT_TRUE(federation.wait_for_rounds(1));
   federation.client(2).signal(SIGSTOP);
@@ -89,6 +89,7 @@ TEST(Faults, SleepingClientJoinsAgainWhenItWakes) {
   ASSERT_TRUE(federation.wait_for_rounds(asleep + 1));
   federation.client(2).signal(SIGCONT);
   federation.expect_finish();
+  EXPECT_TRUE(federation.took_part(2, committed_rounds(federation.run_folder()) - 1));
   EXPECT_EQ(federation.simulated_hash({"--replay", federation.run_folder().string()}), federation.hash());
 }
 

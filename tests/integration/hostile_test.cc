@@ -163,6 +163,7 @@ TEST_F(Hostile, SameUpdateTwiceCountsOnceAndAnotherIsRefused) {
   EXPECT_TRUE(device_->next<wire::Finished>().has_value());
   federation_.expect_finish();
   EXPECT_EQ(federation_.refused("update"), 1u);
+  EXPECT_TRUE(federation_.took_part(kHostile, 0));
 }
 
 TEST_F(Hostile, ChunksThatNobodyAskedForAreCountedAndDropped) {

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <map>
+
 #include "tests/integration/support/federation.h"
 
 /// One experiment and seed give one model: on any number of threads, in one process or in many over sockets
@@ -46,6 +49,60 @@ TEST(SameBits, CoordinatorOnTheFullDataSetGivesTheSameModel) {
   federation.start();
   federation.expect_finish();
   EXPECT_EQ(federation.hash(), federation.simulated_hash());
+}
+
+TEST(SameBits, AnotherExperimentIsNotReplayed) {
+  Federation federation({"federation.rounds=2"});
+  federation.start();
+  federation.expect_finish();
+  const Outcome other =
+      run(simulation(federation.experiment(), {"federation.rounds=2", "training.lr=0.01"},
+                     federation.folder() / "other", {"--replay", federation.run_folder().string()}));
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("training.lr"), std::string::npos) << other.err;
+}
+
+/// Tensors of a run's model by name, as bytes.
+std::map<std::string, std::string> tensors_of(const fs::path& run_folder) {
+  const std::string file = *read_text_file(run_folder / "model.safetensors");
+  std::uint64_t header_bytes = 0;
+  std::memcpy(&header_bytes, file.data(), sizeof(header_bytes));
+  const std::size_t values = sizeof(header_bytes) + header_bytes;
+  std::map<std::string, std::string> tensors;
+  const auto header = nlohmann::json::parse(file.substr(sizeof(header_bytes), header_bytes));
+  for (const auto& [name, tensor] : header.items()) {
+    if (!tensor.contains("data_offsets")) continue;
+    const std::size_t first = tensor["data_offsets"][0];
+    const std::size_t end = tensor["data_offsets"][1];
+    tensors[name] = file.substr(values + first, end - first);
+  }
+  return tensors;
+}
+
+TEST(BnBuffers, AreTheServersOwnOrTheMeanOfAllMembersAfterARound) {
+  const TemporaryFolder folder;
+  const fs::path experiment = write_experiment(folder.path());
+  const auto after_a_round = [&](const char* name, const Sets& more) {
+    Sets sets{"federation.rounds=1", "federation.order=parallel", "model.norm=batch", "download.codec=fp32",
+              "upload.codec=fp32"};
+    sets.insert(sets.end(), more.begin(), more.end());
+    EXPECT_EQ(run(simulation(experiment, sets, folder.path() / name, {})).code, 0);
+    return tensors_of(folder.path() / name);
+  };
+  const auto local = after_a_round("local", {"averaging.bn_buffers=local"});
+  const auto mean = after_a_round("mean", {"averaging.bn_buffers=mean"});
+  const auto alone = after_a_round("alone", {"averaging.bn_buffers=local", "federation.warmup_rounds=1"});
+  std::size_t buffers = 0;
+  for (const auto& [name, values] : local) {
+    if (name.find("running_") == std::string::npos) {
+      EXPECT_EQ(values, mean.at(name)) << name << ": training uses the statistics of the batch";
+      continue;
+    }
+    ++buffers;
+    EXPECT_EQ(values, alone.at(name)) << name;
+    EXPECT_NE(values, mean.at(name)) << name;
+  }
+  EXPECT_GT(buffers, 0u);
 }
 
 TEST(SameBits, DeployedRunThatLostSlotsIsReplayed) {

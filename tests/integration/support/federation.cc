@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "common/base/check.h"
@@ -261,6 +262,14 @@ bool Federation::wait_for_rounds(std::uint32_t rounds, double seconds) const {
 void Federation::expect_finish(double seconds) {
   EXPECT_EQ(coordinator_->wait(seconds), 0) << "the coordinator did not finish";
   for (auto& [user, process] : clients_) EXPECT_EQ(process.wait(10), 0) << "client of user " << user;
+}
+
+bool Federation::took_part(std::uint32_t user, std::uint32_t round) const {
+  const auto run = store::RunStore::open_read_only(run_folder());
+  const auto recorded = (*run)->recorded_rounds();
+  const auto& present = recorded->at(round).present;
+  return std::any_of(present.begin(), present.end(),
+                     [user](const store::Seat& seat) { return seat.user == UserId{user}; });
 }
 
 std::string Federation::simulated_hash(const std::vector<std::string>& arguments) const {

@@ -100,6 +100,8 @@ class Federation {
   bool wait_for_rounds(std::uint32_t rounds, double seconds = 60) const;
   /// Waits for the end of the coordinator and of those clients that still run; expects exit code 0 of all.
   void expect_finish(double seconds = 60);
+  /// Was the user a member of this committed round?
+  bool took_part(std::uint32_t user, std::uint32_t round) const;
   /// The model of `covey-sim run` with the same experiment.
   std::string simulated_hash(const std::vector<std::string>& arguments = {}) const;
   std::string hash() const { return model_hash(run_folder()); }
