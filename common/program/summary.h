@@ -18,8 +18,8 @@ struct Summary {
   double r_asked = 0;                      ///< federation.noniid
   std::optional<double> r_achieved;  ///< measured on the partition; null where nobody knows (users keep their
                                      ///< labels to themselves)
-  std::uint64_t bytes_up = 0;        ///< encoded update containers, all clients
-  std::uint64_t bytes_down = 0;      ///< encoded model containers, all clients
+  std::uint64_t bytes_up = 0;        ///< encoded update containers of committed rounds
+  std::uint64_t bytes_down = 0;      ///< encoded model containers of committed rounds
   std::uint64_t bytes_up_fp32 = 0;   ///< the same exchanges as plain 32-bit numbers
   std::uint64_t bytes_down_fp32 = 0;
   std::optional<std::uint64_t> wire_bytes_up;  ///< frames on the socket; absent in a simulation
