@@ -135,8 +135,8 @@ Status check_range(const char* key, std::int64_t value, std::int64_t low, std::i
 /// Characters drawn with a random hand: turned, slanted, bent, thick or thin, faint, with clutter and noise.
 /// Image i shows class i mod classes and is a function of (seed, i) alone.
 Result<Dataset> generate_glyphs(const config::Data& config, std::uint64_t seed) {
-  if (!config.path
-           .empty()) {  // such as a coordinator's folder that vanished: not a reason to draw other images
+  // Such as a coordinator's folder that vanished: not a reason to draw other images.
+  if (!config.path.empty()) {
     return not_found("is not a folder of `covey-sim partition --write`, and glyphs are drawn, not read");
   }
   const auto known = static_cast<std::int64_t>(kGlyphCharacters.size());
