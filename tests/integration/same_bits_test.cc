@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <cstring>
 #include <map>
@@ -114,6 +115,22 @@ TEST(SameBits, DeployedRunThatLostSlotsIsReplayed) {
   const std::string database = (federation.run_folder() / "run.sqlite").string();
   EXPECT_EQ(federation.simulated_hash({"--replay", database}), federation.hash());
   EXPECT_NE(federation.simulated_hash(), federation.hash());
+}
+
+TEST(SameBits, ReplayThatWasStoppedGoesOnWithTheRecordedMembers) {
+  Federation federation({"federation.deadline_s=2.5", "federation.rounds=4", "federation.period=12"});
+  federation.start_coordinator();
+  federation.start_clients(1);  // user 0 never comes
+  federation.expect_finish();
+  const fs::path out = federation.folder() / "replay";
+  const std::string database = (federation.run_folder() / "run.sqlite").string();
+  Process replay(simulation(federation.experiment(), federation.sets(), out, {"--replay", database}));
+  ASSERT_TRUE(eventually(60, [&] { return committed_rounds(out) >= 1; }));
+  replay.signal(SIGTERM);
+  ASSERT_EQ(replay.wait(20), 1) << "it was stopped too late: " << replay.err();
+  const Outcome resumed = run(simulation(federation.experiment(), federation.sets(), out, {"--resume"}));
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(model_hash(out), federation.hash());
 }
 
 TEST(SameBits, ExportedModelEvaluatesToTheAccuracyOfTheSummary) {
