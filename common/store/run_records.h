@@ -57,9 +57,21 @@ struct MemberRecord {
   std::string reason;  ///< why the update was refused
 };
 
+/// How differently members changed in a round: D = mean_i ||g_i||^2 / ||mean_i g_i||^2 of their changes g_i.
+///   source  ssfl.md 5; equation 8 of arXiv 2008.11364 is D / nodes
+struct Diversity {
+  enum class Tensors { kAll, kClassifier };
+  enum class Among { kRound, kGroup };  ///< kGroup: inside each group, averaged over all members
+  Tensors tensors = Tensors::kAll;
+  Among among = Among::kRound;
+  double nodes = 0;  ///< members compared; kGroup: the mean over all members
+  double d = 0;      ///< NaN when the changes cancel out
+};
+
 /// Sums and means of one committed round.
 struct RoundFigures {
   double seconds = 0;
+  double virtual_seconds = 0;  ///< on the devices of the experiment; 0 where it describes none
   double server_loss = 0;
   double user_loss = 0;  ///< mean over the counted members
   double mask_rate = 0;  ///< mean over the members that were present
@@ -71,6 +83,7 @@ struct RoundFigures {
   std::uint64_t wire_bytes_up = 0;  ///< frames; 0 in the simulator
   std::uint64_t wire_bytes_down = 0;
   std::vector<std::uint64_t> pseudo_labels;  ///< accepted per class
+  std::vector<Diversity> diversity;          ///< empty unless measured in this round
 };
 
 /// The models of a committed round, by the digests of their blobs.
