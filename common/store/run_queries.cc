@@ -48,6 +48,7 @@ Result<RoundRecord> read_round(Statement& row) {
   f.wire_bytes_up = row.u64();
   f.wire_bytes_down = row.u64();
   const std::string pseudo_labels = row.text();
+  f.virtual_seconds = row.real();
   record.drawn = row.u32();
   record.counted = row.u32();
   const bool evaluated = row.flag();
@@ -63,7 +64,7 @@ constexpr const char* kRoundQuery =
     "r.mask_rate, "
     "  r.images, r.bytes_up, r.bytes_down, r.bytes_up_fp32, r.bytes_down_fp32, r.wire_bytes_up, "
     "r.wire_bytes_down, "
-    "  r.pseudo_labels, "
+    "  r.pseudo_labels, r.virtual_seconds, "
     "  (SELECT COUNT(*) FROM members m WHERE m.round = r.round AND m.attempt = r.attempt), "
     "  (SELECT COUNT(*) FROM members m WHERE m.round = r.round AND m.attempt = r.attempt AND m.state = "
     "'counted'), "
@@ -151,7 +152,23 @@ Result<std::vector<RoundRecord>> RunStore::rounds() const {
     rounds.push_back(std::move(record));
   }
   COVEY_RETURN_IF_ERROR(rows.status());
+  COVEY_RETURN_IF_ERROR(read_diversity(rounds));
   return rounds;
+}
+
+Status RunStore::read_diversity(std::vector<RoundRecord>& rounds) const {
+  Statement rows(database_,
+                 "SELECT round, tensors, among, nodes, d FROM diversity ORDER BY round, tensors, among");
+  while (rows.next()) {
+    const std::uint32_t round = rows.u32();
+    Diversity diversity;
+    COVEY_ASSIGN_OR_RETURN(diversity.tensors, diversity_tensors(rows.text()));
+    COVEY_ASSIGN_OR_RETURN(diversity.among, diversity_among(rows.text()));
+    diversity.nodes = rows.real();
+    diversity.d = rows.real();
+    if (round < rounds.size()) rounds[round].figures.diversity.push_back(diversity);
+  }
+  return rows.status();
 }
 
 Result<std::vector<RecordedRound>> RunStore::recorded_rounds() const {

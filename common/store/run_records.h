@@ -8,6 +8,7 @@
 
 #include "common/base/digest.h"
 #include "common/base/ids.h"
+#include "common/base/status.h"
 
 /// What a run's database holds, as plain values.
 namespace covey::store {
@@ -67,6 +68,13 @@ struct Diversity {
   double nodes = 0;  ///< members compared; kGroup: the mean over all members
   double d = 0;      ///< NaN when the changes cancel out
 };
+
+/// "all" or "classifier"; "round" or "group": as in databases and files.
+const char* name_of(Diversity::Tensors tensors);
+const char* name_of(Diversity::Among among);
+/// kCorrupt for other names.
+Result<Diversity::Tensors> diversity_tensors(const std::string& name);
+Result<Diversity::Among> diversity_among(const std::string& name);
 
 /// Sums and means of one committed round.
 struct RoundFigures {

@@ -96,10 +96,24 @@ CREATE TABLE counters (
 ) STRICT;
 )sql";
 
+constexpr const char* kSimulatedTimeAndDiversity = R"sql(
+ALTER TABLE rounds ADD COLUMN virtual_seconds REAL DEFAULT 0;
+
+-- How differently the members of a round changed; in rounds that measure it.
+CREATE TABLE diversity (
+  round INTEGER NOT NULL REFERENCES rounds,
+  tensors TEXT NOT NULL CHECK (tensors IN ('all', 'classifier')),
+  among TEXT NOT NULL CHECK (among IN ('round', 'group')),
+  nodes REAL NOT NULL,
+  d REAL,
+  PRIMARY KEY (round, tensors, among)
+) STRICT;
+)sql";
+
 }  // namespace
 
 Database::Migrations run_migrations() {
-  static constexpr std::array<const char*, 1> kMigrations = {kFirst};
+  static constexpr std::array<const char*, 2> kMigrations = {kFirst, kSimulatedTimeAndDiversity};
   return Database::Migrations(kMigrations);
 }
 

@@ -85,6 +85,7 @@ class RunStore {
   Status check_blobs(const CommitRecord& record) const;
   Result<std::vector<Seat>> seats(std::uint32_t round, std::uint32_t attempt) const;
   Result<std::vector<Digest>> masters(std::uint32_t round) const;
+  Status read_diversity(std::vector<RoundRecord>& rounds) const;
   Result<std::size_t> sweep(std::uint32_t first_round);
 
   std::optional<DirectoryLock> lock_;  ///< empty in a reader

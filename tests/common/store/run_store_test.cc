@@ -28,6 +28,8 @@ const std::vector<Seat> kSeats = {{SlotId{0}, UserId{7}, GroupId{0}},
                                   {SlotId{2}, UserId{5}, GroupId{1}},
                                   {SlotId{3}, UserId{1}, GroupId{1}}};
 
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
 class RunStoreTest : public ::testing::Test {
  protected:
   void SetUp() override { reopen(); }
@@ -67,7 +69,9 @@ class RunStoreTest : public ::testing::Test {
     CommitRecord record;
     record.state = {round, attempt, {put("w0 " + r), put("w1 " + r)}, put("avg " + r), put("server " + r)};
     record.members = members();
-    record.figures = {1.5, 0.25, 0.5, 0.75, 1000, 50, 100, 200, 400, 60, 120, {3, 0, 4}};
+    record.figures = {1.5, 30, 0.25, 0.5, 0.75, 1000, 50, 100, 200, 400, 60, 120, {3, 0, 4}, {}};
+    record.figures.diversity = {{Diversity::Tensors::kAll, Diversity::Among::kRound, 11, 3.5},
+                                {Diversity::Tensors::kClassifier, Diversity::Among::kGroup, 5.5, kNaN}};
     record.evaluate = round % 2 == 1;
     return record;
   }
@@ -82,6 +86,26 @@ class RunStoreTest : public ::testing::Test {
 };
 
 // ---- opening
+
+TEST_F(RunStoreTest, ContinuesARunOfTheFirstSchema) {
+  const TempDir old;
+  {
+    const Database first = *Database::open(old / "run.sqlite", run_migrations().subspan(0, 1));
+    ASSERT_STATUS_OK(
+        first.execute("INSERT INTO attempts (round, attempt, state) VALUES (0, 0, 'committed')"));
+    ASSERT_STATUS_OK(first.execute(
+        "INSERT INTO rounds (round, attempt, average, evaluate, images, bytes_up, bytes_down, bytes_up_fp32, "
+        "bytes_down_fp32, wire_bytes_up, wire_bytes_down, pseudo_labels) "
+        "VALUES (0, 0, '" +
+        sha256(as_bytes("avg")).hex() + "', 0, 7, 0, 0, 0, 0, 0, 0, '[]')"));
+  }
+  const auto store = RunStore::open(old.path(), run_info());
+  ASSERT_STATUS_OK(store.status());
+  const auto rounds = *(*store)->rounds();
+  ASSERT_EQ(rounds.size(), 1u);
+  EXPECT_EQ(rounds[0].figures.images, 7u);
+  EXPECT_EQ(rounds[0].figures.virtual_seconds, 0);
+}
 
 TEST_F(RunStoreTest, StartsAtTheFirstRound) {
   const NextAttempt next = *store_->next_attempt();
@@ -261,6 +285,15 @@ TEST_F(RunStoreTest, KeepsEveryFigureOfARound) {
   EXPECT_EQ(f.wire_bytes_up, 60u);
   EXPECT_EQ(f.wire_bytes_down, 120u);
   EXPECT_THAT(f.pseudo_labels, ElementsAre(3u, 0u, 4u));
+  EXPECT_EQ(f.virtual_seconds, 30);
+  ASSERT_EQ(f.diversity.size(), 2u);
+  EXPECT_EQ(f.diversity[0].tensors, Diversity::Tensors::kAll);
+  EXPECT_EQ(f.diversity[0].among, Diversity::Among::kRound);
+  EXPECT_EQ(f.diversity[0].nodes, 11);
+  EXPECT_EQ(f.diversity[0].d, 3.5);
+  EXPECT_EQ(f.diversity[1].tensors, Diversity::Tensors::kClassifier);
+  EXPECT_EQ(f.diversity[1].among, Diversity::Among::kGroup);
+  EXPECT_TRUE(std::isnan(f.diversity[1].d));
   EXPECT_EQ(row.drawn, 4u);
   EXPECT_EQ(row.counted, 1u);
   EXPECT_EQ(row.evaluation, std::nullopt);
