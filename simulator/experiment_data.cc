@@ -16,4 +16,13 @@ Result<ExperimentData> load_experiment_data(const config::Experiment& experiment
   return loaded;
 }
 
+ClassHistogram class_histogram(const ExperimentData& loaded) {
+  ClassHistogram histogram;
+  histogram.users = data::class_counts(loaded.partition, loaded.dataset.train, loaded.dataset.classes);
+  histogram.server.assign(static_cast<std::size_t>(loaded.dataset.classes), 0);
+  for (const std::uint32_t i : loaded.partition.server)
+    ++histogram.server[static_cast<std::size_t>(loaded.dataset.train.labels[i])];
+  return histogram;
+}
+
 }  // namespace covey::simulator

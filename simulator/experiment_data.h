@@ -3,6 +3,7 @@
 #include "common/config/experiment.h"
 #include "common/data/partition/partition.h"
 #include "common/learn/local_trainer.h"
+#include "simulator/report/results.h"
 
 namespace covey::simulator {
 
@@ -16,5 +17,8 @@ struct ExperimentData {
 
 /// errors  those of the readers; kInvalidArgument when the experiment asks for more than the data has
 Result<ExperimentData> load_experiment_data(const config::Experiment& experiment);
+
+/// Images per class of everybody in it.
+ClassHistogram class_histogram(const ExperimentData& loaded);
 
 }  // namespace covey::simulator

@@ -11,5 +11,6 @@ int main(int argc, char** argv) {
         covey::simulator::add_run(line, argv);
         covey::simulator::add_evaluate(line, argv);
         covey::simulator::add_partition(line);
+        covey::simulator::add_sweep(line);
       });
 }

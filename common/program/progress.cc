@@ -1,6 +1,5 @@
 #include "common/program/progress.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,13 +20,6 @@ std::string format(const char* pattern, double value) {
 
 std::string percent(double share) {
   return format("%.1f %%", 100 * share);
-}
-
-/// A line that wraps could not be drawn over.
-std::string cut_to_terminal(const std::string& text) {
-  winsize size{};
-  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-  return text.substr(0, known ? size.ws_col - 1u : 79u);
 }
 
 }  // namespace
@@ -63,18 +55,16 @@ std::string progress_text(const RoundLine& line, double seconds_left) {
   return text;
 }
 
-std::string progress_bar(const RoundLine& line, std::size_t cells) {
-  const std::size_t full = line.round >= line.rounds ? cells : cells * line.round / line.rounds;
-  return "[" + std::string(full, '#') + std::string(cells - full, '.') + "]";
-}
-
 Progress::Mode Progress::default_mode(bool quiet) {
   if (quiet) return Mode::kQuiet;
   return ::isatty(STDOUT_FILENO) == 1 ? Mode::kBar : Mode::kLines;
 }
 
 Progress::Progress(Mode mode, std::uint32_t first_round)
-    : mode_(mode), first_round_(first_round), started_(std::chrono::steady_clock::now()) {}
+    : mode_(mode),
+      first_round_(first_round),
+      started_(std::chrono::steady_clock::now()),
+      line_(mode == Mode::kBar) {}
 
 double Progress::seconds_left(const RoundLine& line) const {
   const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
@@ -85,17 +75,14 @@ double Progress::seconds_left(const RoundLine& line) const {
 void Progress::show(const RoundLine& line, bool evaluated) {
   const std::string text = progress_text(line, seconds_left(line));
   if (mode_ == Mode::kBar) {
-    const std::string row = cut_to_terminal(progress_bar(line, kBarCells) + " " + text);
-    // "\033[K" clears what a longer line left behind.
-    std::printf("\r%s\033[K", row.c_str());
+    const double share = static_cast<double>(line.round) / static_cast<double>(line.rounds);
+    line_.show(bar(share, kBarCells) + " " + text);
   }
-  if (mode_ == Mode::kLines && evaluated) std::printf("%s\n", text.c_str());
-  std::fflush(stdout);
+  if (mode_ == Mode::kLines && evaluated) line_.print(text);
 }
 
 void Progress::finish() {
-  if (mode_ == Mode::kBar) std::printf("\n");
-  std::fflush(stdout);
+  line_.finish();
 }
 
 }  // namespace covey::program

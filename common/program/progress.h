@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "common/program/status_line.h"
+
 namespace covey::program {
 
 /// What a person wants to know after each round.
@@ -28,8 +30,6 @@ std::string human_seconds(double seconds);
 /// The line of a round: "round 3/10  accuracy 91.2 %  mask 40.0 %  ...". Accuracy is left out while there is
 /// none.
 std::string progress_text(const RoundLine& line, double seconds_left);
-/// "[####....]" with `cells` cells.
-std::string progress_bar(const RoundLine& line, std::size_t cells);
 
 /// Shows how far a run is: a bar that redraws itself on a terminal, one plain line per evaluated round
 /// otherwise.
@@ -54,6 +54,7 @@ class Progress {
   Mode mode_;
   std::uint32_t first_round_;
   std::chrono::steady_clock::time_point started_;
+  StatusLine line_;
 };
 
 }  // namespace covey::program

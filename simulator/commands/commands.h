@@ -8,5 +8,6 @@ namespace covey::simulator {
 void add_run(program::CommandLine& line, char** argv);
 void add_evaluate(program::CommandLine& line, char** argv);
 void add_partition(program::CommandLine& line);
+void add_sweep(program::CommandLine& line);
 
 }  // namespace covey::simulator

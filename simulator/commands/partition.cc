@@ -18,19 +18,15 @@ struct PartitionOptions {
 
 /// A row a user, a column a class, and a bar of the user's size.
 void print_histogram(const ExperimentData& loaded) {
-  const auto counts = data::class_counts(loaded.partition, loaded.dataset.train, loaded.dataset.classes);
+  const ClassHistogram histogram = class_histogram(loaded);
   std::printf("%8s %7s", "user", "images");
   for (int c = 0; c < loaded.dataset.classes; ++c) std::printf(" %5d", c);
   std::printf("\n%8s %7zu", "server", loaded.partition.server.size());
-  std::vector<std::uint32_t> server(static_cast<std::size_t>(loaded.dataset.classes));
-  for (const std::uint32_t i : loaded.partition.server) {
-    ++server[static_cast<std::size_t>(loaded.dataset.train.labels[i])];
-  }
-  for (const std::uint32_t count : server) std::printf(" %5u", count);
+  for (const std::uint32_t count : histogram.server) std::printf(" %5u", count);
   std::printf("\n");
-  for (std::size_t user = 0; user < counts.size(); ++user) {
+  for (std::size_t user = 0; user < histogram.users.size(); ++user) {
     std::printf("%8zu %7zu", user, loaded.partition.users[user].size());
-    for (const std::uint32_t count : counts[user]) std::printf(" %5u", count);
+    for (const std::uint32_t count : histogram.users[user]) std::printf(" %5u", count);
     std::printf("\n");
   }
 }

@@ -8,6 +8,7 @@
 #include "server/run_folder.h"
 #include "simulator/commands/commands.h"
 #include "simulator/experiment_data.h"
+#include "simulator/report/class_histogram.h"
 #include "simulator/simulation.h"
 
 namespace covey::simulator {
@@ -107,6 +108,8 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   const learn::TrainingSetup setup = loaded.setup(experiment);
   COVEY_ASSIGN_OR_RETURN(const auto folder,
                          server::RunFolder::open(dir, setup, program::Progress::default_mode(options.quiet)));
+  COVEY_RETURN_IF_ERROR(
+      write_file_atomically(dir / "partition.json", as_bytes(to_json(class_histogram(loaded)))));
   if (!record.empty()) COVEY_RETURN_IF_ERROR(write_file_atomically(dir / kReplayFile, as_bytes(record)));
   const program::StopSignal stop;
   SimulationParts parts;

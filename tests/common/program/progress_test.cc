@@ -38,17 +38,6 @@ TEST(Progress, LeavesOutAnAccuracyThatNobodyMeasured) {
   EXPECT_EQ(progress_text(line, 0).find("accuracy"), std::string::npos);
 }
 
-TEST(Progress, FillsTheBar) {
-  RoundLine line;
-  line.rounds = 4;
-  EXPECT_EQ(progress_bar(line, 4), "[....]");
-  line.round = 3;
-  EXPECT_EQ(progress_bar(line, 4), "[###.]");
-  line.round = 5;
-  EXPECT_EQ(progress_bar(line, 4), "[####]");
-  EXPECT_EQ(progress_bar(RoundLine{}, 2), "[##]");
-}
-
 TEST(Progress, PrintsOneLineAnEvaluatedRound) {
   const std::string text = shown(Progress::Mode::kLines, true);
   EXPECT_EQ(text.find("round 3/10"), 0u);
