@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "common/average/accumulator.h"
+#include "common/average/momentum.h"
 #include "common/average/registry.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
@@ -54,6 +55,12 @@ store::MemberState stored_state(SeatState state) {
   return store::MemberState::kAbsent;
 }
 
+store::Diversity stored_diversity(const average::MeasuredDiversity& measured) {
+  using D = store::Diversity;
+  return {measured.classifier_only ? D::Tensors::kClassifier : D::Tensors::kAll,
+          measured.inside_groups ? D::Among::kGroup : D::Among::kRound, measured.nodes, measured.d};
+}
+
 /// What the last committed round took: its answers may have been lost in a crash.
 Result<std::map<UserId, TakenUpdate>> taken_updates(const store::RunStore& run) {
   std::map<UserId, TakenUpdate> taken;
@@ -102,7 +109,8 @@ Status Engine::load() {
 
 Status Engine::prepare_codecs() {
   const config::Experiment& e = parts_.experiment;
-  COVEY_ASSIGN_OR_RETURN(rule_, average::make_rule(e.averaging.rule));
+  COVEY_ASSIGN_OR_RETURN(rule_,
+                         average::make_rule(e.averaging.rule, {e.averaging.server_share, e.averaging.trim}));
   COVEY_ASSIGN_OR_RETURN(groups_, rule_->group_map(static_cast<std::uint32_t>(e.federation.communicating),
                                                    static_cast<std::uint32_t>(e.averaging.groups)));
   COVEY_ASSIGN_OR_RETURN(download_codec_,
@@ -119,6 +127,9 @@ Status Engine::load_committed(const store::CommittedState& state) {
     return corrupt("the stored run has another number of groups");
   COVEY_ASSIGN_OR_RETURN(models_.average, read_values(parts_.store->blobs(), state.average, exchanged_));
   COVEY_ASSIGN_OR_RETURN(server_state_, read_server_state(parts_.store->blobs(), state));
+  if (state.velocity) {
+    COVEY_ASSIGN_OR_RETURN(velocity_, read_values(parts_.store->blobs(), *state.velocity, exchanged_));
+  }
   return ok_status();
 }
 
@@ -228,14 +239,23 @@ Status Engine::update_failed(UserId user, std::uint32_t round, std::uint32_t att
 // ---- actions
 // --------------------------------------------------------------------------------------------------------------
 
+/// Is the server a member of this round's average?
+bool Engine::with_server() const {
+  const config::Federation& f = parts_.experiment.federation;
+  return core_.round() < static_cast<std::uint32_t>(f.warmup_rounds) || f.order == "parallel";
+}
+
 Status Engine::begin_models() {
-  const bool with_server =
-      core_.round() < static_cast<std::uint32_t>(parts_.experiment.federation.warmup_rounds) ||
-      parts_.experiment.federation.order == "parallel";
-  averager_ = std::make_unique<average::RoundAverager>(
-      exchanged_, groups_->group_count(),
-      static_cast<std::uint32_t>(parts_.experiment.federation.communicating),
-      with_server ? average::Order::kParallel : average::Order::kAlternate);
+  const config::Federation& f = parts_.experiment.federation;
+  average::RoundShape shape;
+  shape.groups = groups_->group_count();
+  shape.slots = static_cast<std::uint32_t>(f.communicating);
+  shape.order = with_server() ? average::Order::kParallel : average::Order::kAlternate;
+  averager_ = std::make_unique<average::RoundAverager>(exchanged_, *rule_, shape);
+  diversity_meter_.reset();
+  diversity_.clear();
+  if (f.diversity_every > 0 && (core_.round() + 1) % f.diversity_every == 0)
+    diversity_meter_ = std::make_unique<average::DiversityMeter>(exchanged_, shape.groups);
   group_bytes_.clear();
   group_digests_.clear();
   if (seats_.empty()) return ok_status();
@@ -260,6 +280,7 @@ Status Engine::execute(const action::StoreAttempt& a) {
   COVEY_RETURN_IF_ERROR(parts_.store->begin_attempt(a.round, a.attempt, stored));
   COVEY_RETURN_IF_ERROR(begin_models());
   next_server_state_ = server_state_;
+  next_velocity_ = velocity_;
   server_report_ = {};
   return run(event::AttemptStored{});
 }
@@ -312,7 +333,9 @@ Status Engine::execute(const action::FetchUpdate& a) {
 
 Status Engine::execute(const action::CountUpdate& a) {
   COVEY_CHECK(arriving_ != nullptr, "an update that was not parsed is counted");
-  return averager_->add_update(seats_.at(a.slot).group, *arriving_);
+  const GroupId group = seats_.at(a.slot).group;
+  if (diversity_meter_) diversity_meter_->add(group, *arriving_);
+  return averager_->add_update(group, *arriving_);
 }
 
 Status Engine::execute(const action::AnswerUpdate& a) {
@@ -324,7 +347,26 @@ Status Engine::execute(const action::Average& a) {
   const Span<const float> server = a.with_server ? Span<const float>(server_values_) : Span<const float>();
   COVEY_ASSIGN_OR_RETURN(next_models_, averager_->finish(models_, server));
   averager_.reset();
+  measure_diversity(server);
+  COVEY_RETURN_IF_ERROR(apply_momentum());
   return run(event::Averaged{});
+}
+
+void Engine::measure_diversity(Span<const float> server) {
+  if (!diversity_meter_) return;
+  if (!server.empty()) {
+    Values change(server.begin(), server.end());
+    for (std::size_t i = 0; i < change.size(); ++i) change[i] -= models_.average[i];
+    diversity_meter_->add_server(change);
+  }
+  diversity_ = diversity_meter_->result();
+  diversity_meter_.reset();
+}
+
+Status Engine::apply_momentum() {
+  const double beta = parts_.experiment.averaging.server_momentum;
+  if (beta == 0 || seats_.empty()) return ok_status();  // warm-up: nothing was averaged
+  return average::apply_momentum(exchanged_, beta, models_.average, next_velocity_, next_models_);
 }
 
 Status Engine::fold_in_server() {
@@ -340,6 +382,7 @@ Status Engine::execute(const action::Commit& a) {
   COVEY_RETURN_IF_ERROR(parts_.store->commit_round(record));
   models_ = std::move(next_models_);
   server_state_ = std::move(next_server_state_);
+  velocity_ = std::move(next_velocity_);
   COVEY_ASSIGN_OR_RETURN(
       [[maybe_unused]] const std::size_t pruned,
       parts_.store->prune(static_cast<std::uint32_t>(parts_.experiment.federation.keep_rounds)));
@@ -361,6 +404,7 @@ Status Engine::execute(const action::Commit& a) {
 Status Engine::execute(const action::VoidAttempt& a) {
   parts_.logger->warn("round={} attempt={} void: too few members before the deadline", a.round, a.attempt);
   averager_.reset();
+  diversity_meter_.reset();
   return parts_.store->void_attempt(a.round, a.attempt, "too few members before the deadline",
                                     member_records(a.seats));
 }
@@ -421,6 +465,7 @@ store::RoundFigures Engine::figures(const std::vector<store::MemberRecord>& memb
   if (counted > 0) f.user_loss /= static_cast<double>(counted);
   if (present > 0) f.mask_rate /= static_cast<double>(present);
   std::tie(f.wire_bytes_up, f.wire_bytes_down) = parts_.clients->take_wire_bytes();
+  for (const average::MeasuredDiversity& d : diversity_) f.diversity.push_back(stored_diversity(d));
   return f;
 }
 
@@ -441,6 +486,9 @@ Result<store::CommitRecord> Engine::commit_record(const action::Commit& commit) 
   COVEY_ASSIGN_OR_RETURN(record.state.average, blobs.put(raw_bytes(next_models_.average)));
   COVEY_ASSIGN_OR_RETURN(record.state.trainer_state,
                          blobs.put(learn::encode_member_state(next_server_state_)));
+  if (!next_velocity_.empty()) {
+    COVEY_ASSIGN_OR_RETURN(record.state.velocity, blobs.put(raw_bytes(next_velocity_)));
+  }
   record.members = member_records(commit.seats);
   record.figures = figures(record.members);
   record.evaluate = evaluation_due(commit.round);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "common/average/diversity_meter.h"
 #include "common/average/round_averager.h"
 #include "common/average/rule.h"
 #include "common/base/log.h"
@@ -128,6 +129,9 @@ class Engine {
   Status execute(const action::FinishRun&);
 
   Status begin_models();
+  bool with_server() const;
+  void measure_diversity(Span<const float> server);
+  Status apply_momentum();
   void server_trained(Result<learn::LocalReport> report, Values values, Values optimizer);
   Status fold_in_server();
   std::string problem_with(const Result<quant::ContainerView>& update) const;
@@ -165,13 +169,17 @@ class Engine {
 
   average::GlobalModels models_;     ///< as committed
   learn::MemberState server_state_;  ///< as committed
+  Values velocity_;                  ///< as committed; empty without averaging.server_momentum
 
   // The attempt under way.
   average::GlobalModels next_models_;
   learn::MemberState next_server_state_;
+  Values next_velocity_;
   Values server_values_;  ///< exchanged part of w_s (or w_ft) after its steps
   learn::LocalReport server_report_;
   std::unique_ptr<average::RoundAverager> averager_;
+  std::unique_ptr<average::DiversityMeter> diversity_meter_;  ///< in rounds that measure it
+  std::vector<average::MeasuredDiversity> diversity_;
   std::vector<std::shared_ptr<const Bytes>> group_bytes_;
   std::vector<Digest> group_digests_;
   std::map<SlotId, SeatData> seats_;

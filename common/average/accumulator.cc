@@ -11,29 +11,35 @@ namespace {
 // Adds one tensor's values in fixed point to the sums from `sums` on.
 class AddingSink final : public quant::PieceSink {
  public:
-  explicit AddingSink(std::int64_t* sums) : sums_(sums) {}
+  AddingSink(std::int64_t* sums, std::uint32_t weight) : sums_(sums), weight_(weight) {}
 
   void on_values(std::size_t first, Span<const float> values) override {
     std::int64_t* sums = sums_ + first;
-    for (std::size_t i = 0; i < values.size(); ++i) sums[i] += to_fixed(values[i]);
+    if (weight_ == 1) {  // no product in the usual case
+      for (std::size_t i = 0; i < values.size(); ++i) sums[i] += to_fixed(values[i]);
+    } else {
+      for (std::size_t i = 0; i < values.size(); ++i) sums[i] += weight_ * to_fixed(values[i]);
+    }
   }
 
   void on_codes(std::size_t first, Span<const float> levels, Span<const std::uint8_t> codes) override {
     std::array<std::int64_t, 256> fixed;
     COVEY_CHECK(levels.size() <= fixed.size(), levels.size());
-    std::transform(levels.begin(), levels.end(), fixed.begin(), to_fixed);
+    std::transform(levels.begin(), levels.end(), fixed.begin(),
+                   [this](float level) { return weight_ * to_fixed(level); });
     std::int64_t* sums = sums_ + first;
     for (std::size_t i = 0; i < codes.size(); ++i) sums[i] += fixed[codes[i]];
   }
 
  private:
   std::int64_t* sums_;
+  std::int64_t weight_;
 };
 
 }  // namespace
 
-double magnitude_limit(std::uint32_t slots) {
-  return 0x1p30 / (static_cast<double>(slots) + 1);
+double magnitude_limit(std::uint32_t slots, std::uint32_t weight_max) {
+  return 0x1p30 / ((static_cast<double>(slots) + 1) * static_cast<double>(weight_max));
 }
 
 Status check_update(const quant::ContainerView& update, double limit) {
@@ -46,10 +52,10 @@ Status check_update(const quant::ContainerView& update, double limit) {
   return ok_status();
 }
 
-void Accumulator::add(const quant::ContainerView& update) {
+void Accumulator::add(const quant::ContainerView& update, std::uint32_t weight) {
   COVEY_CHECK(update.layout().value_count() == sums_.size(), update.layout().value_count(), sums_.size());
   for (const quant::TensorRecord& record : update.records()) {
-    AddingSink sink(sums_.data() + record.tensor->offset);
+    AddingSink sink(sums_.data() + record.tensor->offset, weight);
     record.body->decode(sink);
   }
   ++update_count_;

@@ -8,9 +8,10 @@
 
 namespace covey::average {
 
-/// What a value must stay below so that no sum of a round overflows: 2^30 / (C_k + 1).
+/// What a value must stay below so that no sum of a round overflows: 2^30 / (C_k + 1), over the largest
+/// weight of an update.
 ///   source  semantics.md 4
-double magnitude_limit(std::uint32_t slots);
+double magnitude_limit(std::uint32_t slots, std::uint32_t weight_max = 1);
 
 /// Whether an update may be added: kRefused, naming the tensor, when the range of its values reaches `limit`.
 /// Looks at one bound per tensor, never at single values of coded tensors. (Values that are not finite do not
@@ -23,8 +24,9 @@ class Accumulator {
  public:
   explicit Accumulator(std::size_t value_count) : sums_(value_count, 0) {}
 
-  /// The update passed check_update with the limit of the round's slots, and at most so many are added.
-  void add(const quant::ContainerView& update);
+  /// Adds weight * update. The update passed check_update with the limit of the round's slots and weights,
+  /// and at most so many are added.
+  void add(const quant::ContainerView& update, std::uint32_t weight = 1);
 
   std::uint32_t update_count() const { return update_count_; }
   /// In units of 2^-32, in the order of the layout.

@@ -9,11 +9,11 @@
 
 namespace covey::average {
 
-using RuleMaker = std::function<std::unique_ptr<const AveragingRule>()>;
+using RuleMaker = std::function<std::unique_ptr<const AveragingRule>(const RuleOptions&)>;
 
 const Registry<RuleMaker>& rule_registry();
 
 /// errors  kInvalidArgument for an unknown name; the known ones are listed
-Result<std::unique_ptr<const AveragingRule>> make_rule(const std::string& name);
+Result<std::unique_ptr<const AveragingRule>> make_rule(const std::string& name, const RuleOptions& options);
 
 }  // namespace covey::average

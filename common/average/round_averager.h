@@ -2,9 +2,8 @@
 
 #include <vector>
 
-#include "common/average/accumulator.h"
+#include "common/average/rule.h"
 #include "common/base/ids.h"
-#include "common/base/layout.h"
 #include "common/base/status.h"
 
 namespace covey::average {
@@ -18,22 +17,26 @@ struct GlobalModels {
   Values average;               ///< w_avg: what the server trains from and what is tested
 };
 
-/// The averaging of one round.
-///
-/// With n updates counted in group g, in fixed point, each division rounded half to even and then to float:
-///   parallel    W_g' = (w_s + sum (W_g + delta)) / (1 + n)
-///   alternate   W_g' = (sum (W_g + delta)) / n
-///   w_avg       mean of the W_g' of the groups with n > 0
-/// A group without an update keeps W_g and stays out of w_avg. Without any update at all, parallel sets every
-/// model to w_s and alternate changes nothing.
+/// The shape of a round.
+struct RoundShape {
+  std::uint32_t groups = 1;
+  std::uint32_t slots = 1;  ///< C_k: at most so many updates are added
+  Order order = Order::kParallel;
+  std::uint32_t weight_max = 1;  ///< no update weighs more
+};
+
+/// The averaging of one round. The rule says what comes of a group with an update; the rest is the same for
+/// every rule:
+///   w_avg       mean of the W_g' of the groups that have an update
+///   A group without an update keeps W_g and stays out of w_avg. Without any update at all, parallel sets
+///   every model to w_s and alternate changes nothing.
 ///   source  semantics.md 3 and 4; ssfl.md 4.1, 4.2
 class RoundAverager {
  public:
-  /// slots  C_k: at most so many updates are added
-  RoundAverager(const Layout& layout, std::uint32_t group_count, std::uint32_t slots, Order order);
+  RoundAverager(const Layout& layout, const AveragingRule& rule, const RoundShape& shape);
 
   /// kRefused when check_update refuses the update, before anything is added.
-  Status add_update(GroupId group, const quant::ContainerView& update);
+  Status add_update(GroupId group, const quant::ContainerView& update, std::uint32_t weight = 1);
 
   /// The models after the round.
   ///   committed  the models that the updates started from
@@ -44,14 +47,13 @@ class RoundAverager {
 
  private:
   Status check_models(const GlobalModels& committed, Span<const float> server) const;
-  Values group_model(const Accumulator& updates, const Values& master, Span<const float> server) const;
   Values mean_of_counted(const std::vector<Values>& masters) const;
   std::uint32_t update_count() const;
+  double limit() const;
 
   Layout layout_;
-  std::uint32_t slots_;
-  Order order_;
-  std::vector<Accumulator> groups_;
+  RoundShape shape_;
+  std::vector<std::unique_ptr<Combiner>> groups_;
 };
 
 /// Alternate order, after the server's steps from w_avg to w_ft: every W_g' gets the change (w_ft - w_avg)

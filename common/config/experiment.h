@@ -42,6 +42,7 @@ struct Federation {
   double deadline_s = 600;          ///< seconds after which a round closes
   std::int64_t evaluate_every = 1;  ///< rounds between evaluations; the last round is always evaluated
   std::int64_t keep_rounds = 2;     ///< committed rounds whose models stay on disk
+  std::int64_t diversity_every = 0;  ///< rounds between measurements of the gradient diversity; 0 = never
 };
 
 struct Training {
@@ -69,9 +70,12 @@ struct Training {
 };
 
 struct Averaging {
-  std::string rule = "grouping";    ///< fedavg = one group
+  std::string rule = "grouping";    ///< fedavg = one group | grouping | median | trimmed-mean
   std::int64_t groups = 0;          ///< S; 0 = ceil(C_k / g) with g = 5 up to C_k = 10, else 10
   std::string bn_buffers = "mean";  ///< mean: averaged with the weights | local: never leave the device
+  double server_share = 0.0;     ///< order = parallel: the server's share of a group's mean; 0 = one member
+  double trim = 0.1;             ///< rule = trimmed-mean: share left out at each end
+  double server_momentum = 0.0;  ///< of the averaged change from round to round; 0 = off
 };
 
 /// One direction of the exchange.

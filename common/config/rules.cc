@@ -35,6 +35,16 @@ std::string groups(const ClientSettings& s) {
   return above(e.averaging.groups, "federation.communicating", e.federation.communicating, 0);
 }
 
+std::string server_share(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (e.averaging.server_share == 0) return "";
+  if (e.federation.order != "parallel")
+    return "it needs the server in the average, allowed with federation.order = \"alternate\": 0";
+  if (e.averaging.rule == "median" || e.averaging.rule == "trimmed-mean")
+    return "averaging.rule = \"" + e.averaging.rule + "\" knows no shares, allowed: 0";
+  return "";
+}
+
 std::string schedule_warmup_steps(const ClientSettings& s) {
   const Training& t = s.experiment.training;
   if (t.schedule != "paper" || t.schedule_total_steps == 0) return "";
@@ -72,6 +82,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"federation.warmup_rounds", "federation.rounds"}, warmup_rounds},
       {{"federation.min_updates", "federation.communicating"}, min_updates},
       {{"averaging.groups", "averaging.rule", "federation.communicating"}, groups},
+      {{"averaging.server_share", "averaging.rule", "federation.order"}, server_share},
       {{"training.schedule_warmup_steps", "training.schedule_total_steps"}, schedule_warmup_steps},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},

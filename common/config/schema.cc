@@ -129,6 +129,7 @@ void add_federation(std::vector<Field>& fields) {
   federation.add("deadline_s", &F::deadline_s, Real{0, 604800, true}, kHere, "seconds after which a round closes");
   federation.add("evaluate_every", &F::evaluate_every, Whole{1, kMillion}, kHere, "rounds between evaluations; the last is always evaluated");
   federation.add("keep_rounds", &F::keep_rounds, Whole{1, kMillion}, kHere, "committed rounds whose models stay on disk");
+  federation.add("diversity_every", &F::diversity_every, Whole{0, kMillion}, kHere, "rounds between measurements of the gradient diversity; 0 = never");
 }
 
 void add_training(std::vector<Field>& fields) {
@@ -157,9 +158,12 @@ void add_training(std::vector<Field>& fields) {
 void add_averaging(std::vector<Field>& fields) {
   using A = Averaging;
   Section averaging(fields, "averaging", [](auto& s) -> auto& { return s.experiment.averaging; });
-  averaging.add("rule", &A::rule, Named{}, kHere, "fedavg is one group");
+  averaging.add("rule", &A::rule, Named{}, kHere, "fedavg is one group; median and trimmed-mean distrust single members and keep all updates of a round in memory");
   averaging.add("groups", &A::groups, Whole{0, 100000}, kHere, "S; 0 = C_k / g rounded up, with g = 5 up to C_k = 10, else 10");
   averaging.add("bn_buffers", &A::bn_buffers, Choices{{"mean", "local"}}, kShared, "mean: averaged with the weights; local: never leave the device");
+  averaging.add("server_share", &A::server_share, Real{0, 1}, kHere, "order = parallel: the server's share of a group's mean; 0 = it is one member");
+  averaging.add("trim", &A::trim, Real{0, 0.49}, kHere, "rule = trimmed-mean: share of the members left out at each end");
+  averaging.add("server_momentum", &A::server_momentum, Real{0, 0.999}, kHere, "share of the last averaged change that is added to the next; 0 = off");
 }
 
 template <typename Find>

@@ -84,8 +84,8 @@ Result<std::optional<CommittedState>> RunStore::latest() const {
 }
 
 Result<CommittedState> RunStore::committed(std::uint32_t round) const {
-  Statement row(database_, "SELECT round, attempt, average, trainer_state FROM rounds WHERE round = ?",
-                round);
+  Statement row(database_,
+                "SELECT round, attempt, average, trainer_state, velocity FROM rounds WHERE round = ?", round);
   const bool found = row.next();
   COVEY_RETURN_IF_ERROR(row.status());
   if (!found) return not_found("round " + std::to_string(round) + " is not committed");
@@ -94,6 +94,7 @@ Result<CommittedState> RunStore::committed(std::uint32_t round) const {
   state.attempt = row.u32();
   state.average = row.digest();
   state.trainer_state = row.optional_digest();
+  state.velocity = row.optional_digest();
   COVEY_RETURN_IF_ERROR(row.status());
   COVEY_ASSIGN_OR_RETURN(state.masters, masters(round));
   return state;

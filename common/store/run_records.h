@@ -101,6 +101,7 @@ struct CommittedState {
   std::vector<Digest> masters;  ///< W_g in order of group
   Digest average;               ///< w_avg
   std::optional<Digest> trainer_state;
+  std::optional<Digest> velocity;  ///< of averaging.server_momentum
 };
 
 struct CommitRecord {

@@ -96,8 +96,9 @@ CREATE TABLE counters (
 ) STRICT;
 )sql";
 
-constexpr const char* kSimulatedTimeAndDiversity = R"sql(
+constexpr const char* kSecond = R"sql(
 ALTER TABLE rounds ADD COLUMN virtual_seconds REAL DEFAULT 0;
+ALTER TABLE rounds ADD COLUMN velocity TEXT;
 
 -- How differently the members of a round changed; in rounds that measure it.
 CREATE TABLE diversity (
@@ -113,7 +114,7 @@ CREATE TABLE diversity (
 }  // namespace
 
 Database::Migrations run_migrations() {
-  static constexpr std::array<const char*, 2> kMigrations = {kFirst, kSimulatedTimeAndDiversity};
+  static constexpr std::array<const char*, 2> kMigrations = {kFirst, kSecond};
   return Database::Migrations(kMigrations);
 }
 

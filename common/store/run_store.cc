@@ -170,6 +170,7 @@ Status RunStore::check_blobs(const CommitRecord& record) const {
   std::vector<Digest> named = record.state.masters;
   named.push_back(record.state.average);
   if (record.state.trainer_state) named.push_back(*record.state.trainer_state);
+  if (record.state.velocity) named.push_back(*record.state.velocity);
   for (const auto& [user, digest] : record.device_states) named.push_back(digest);
   for (const Digest& digest : named) {
     if (!blobs_.contains(digest))
@@ -186,12 +187,12 @@ Status RunStore::insert_round(const CommitRecord& record) {
                 "INSERT INTO rounds (round, attempt, average, trainer_state, evaluate, seconds, server_loss, "
                 "user_loss, "
                 "mask_rate, images, bytes_up, bytes_down, bytes_up_fp32, bytes_down_fp32, wire_bytes_up, "
-                "wire_bytes_down, pseudo_labels, virtual_seconds) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "wire_bytes_down, pseudo_labels, virtual_seconds, velocity) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 state.round, state.attempt, state.average, state.trainer_state, record.evaluate, f.seconds,
                 f.server_loss, f.user_loss, f.mask_rate, f.images, f.bytes_up, f.bytes_down, f.bytes_up_fp32,
                 f.bytes_down_fp32, f.wire_bytes_up, f.wire_bytes_down, nlohmann::json(f.pseudo_labels).dump(),
-                f.virtual_seconds)
+                f.virtual_seconds, state.velocity)
           .run());
   for (const Diversity& diversity : f.diversity) {
     COVEY_RETURN_IF_ERROR(
@@ -252,6 +253,7 @@ Result<std::size_t> RunStore::sweep(std::uint32_t first_round) {
                  "  (evaluate AND round NOT IN (SELECT round FROM evaluations))) "
                  "SELECT average FROM kept "
                  "UNION SELECT trainer_state FROM kept WHERE trainer_state IS NOT NULL "
+                 "UNION SELECT velocity FROM kept WHERE velocity IS NOT NULL "
                  "UNION SELECT digest FROM masters WHERE round >= ?1 "
                  "UNION SELECT digest FROM device_states",
                  first_round);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 
+#include "common/store/run_store.h"
 #include "tests/integration/support/federation.h"
 
 /// One experiment and seed give one model: on any number of threads, in one process or in many over sockets
@@ -40,6 +41,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TwoGroupsParallelBatchNorm",
              {"averaging.groups=2", "federation.order=parallel", "training.labels=moving",
               "model.norm=batch"}},
+        Case{"MedianWithMomentumInTwoGroups",
+             {"averaging.rule=median", "averaging.groups=2", "averaging.server_momentum=0.5",
+              "federation.diversity_every=1"}},
         Case{"TwoOfThreeUsersKeepTheirMomentum",
              {"federation.communicating=2", "training.optimizer_state=user", "federation.rounds=5"}}),
     [](const auto& one) { return std::string(one.param.name); });
@@ -115,6 +119,31 @@ TEST(SameBits, DeployedRunThatLostSlotsIsReplayed) {
   const std::string database = (federation.run_folder() / "run.sqlite").string();
   EXPECT_EQ(federation.simulated_hash({"--replay", database}), federation.hash());
   EXPECT_NE(federation.simulated_hash(), federation.hash());
+}
+
+TEST(SameBits, MomentumOfTheAverageSurvivesARestart) {
+  const TemporaryFolder folder;
+  const fs::path experiment = write_experiment(folder.path());
+  const Sets sets{"federation.rounds=5", "federation.period=12", "averaging.server_momentum=0.5",
+                  "federation.diversity_every=2"};
+  const fs::path whole = folder.path() / "whole";
+  const fs::path stopped = folder.path() / "stopped";
+  ASSERT_EQ(run(simulation(experiment, sets, whole)).code, 0);
+  Process first(simulation(experiment, sets, stopped));
+  ASSERT_TRUE(eventually(60, [&] { return committed_rounds(stopped) >= 2; }));
+  first.signal(SIGTERM);
+  ASSERT_EQ(first.wait(20), 1) << "it was stopped too late: " << first.err();
+  ASSERT_EQ(run(simulation(experiment, sets, stopped, {"--resume"})).code, 0);
+  EXPECT_EQ(model_hash(stopped), model_hash(whole));
+
+  const auto rounds = *(*store::RunStore::open_read_only(stopped))->rounds();
+  EXPECT_TRUE(rounds[0].figures.diversity.empty());
+  ASSERT_EQ(rounds[1].figures.diversity.size(), 4u);
+  for (const store::Diversity& diversity : rounds[1].figures.diversity) {
+    EXPECT_EQ(diversity.nodes, kUsers);  // one group of users, without the server
+    EXPECT_GT(diversity.d, 1);
+    EXPECT_LT(diversity.d, 10 * kUsers);
+  }
 }
 
 TEST(SameBits, ReplayThatWasStoppedGoesOnWithTheRecordedMembers) {

@@ -79,13 +79,14 @@ TEST(GroupMap, RefusesMoreGroupsThanSlots) {
 }
 
 TEST(Rules, UnknownNameListsTheKnownOnes) {
-  const auto rule = make_rule("median");
+  const auto rule = make_rule("mode", {});
   EXPECT_EQ(rule.status().code(), Code::kInvalidArgument);
-  EXPECT_THAT(rule.status().message(), HasSubstr("unknown averaging rule 'median'; known: fedavg, grouping"));
+  EXPECT_THAT(rule.status().message(),
+              HasSubstr("unknown averaging rule 'mode'; known: fedavg, grouping, median, trimmed-mean"));
 }
 
 TEST(Rules, FedAvgHasOneGroup) {
-  const auto rule = make_rule("fedavg");
+  const auto rule = make_rule("fedavg", {});
   for (const std::uint32_t groups : {0u, 1u}) {
     const auto map = (*rule)->group_map(47, groups);
     EXPECT_THAT(sizes(*map, 47), ElementsAre(47));
@@ -94,7 +95,7 @@ TEST(Rules, FedAvgHasOneGroup) {
 }
 
 TEST(Rules, GroupingHasTheGroupsThatAreAskedFor) {
-  const auto rule = make_rule("grouping");
+  const auto rule = make_rule("grouping", {});
   const auto map = (*rule)->group_map(10, 4);
   EXPECT_THAT(sizes(*map, 10), ElementsAre(3, 3, 2, 2));
   EXPECT_EQ((*rule)->group_map(10, 11).status().code(), Code::kInvalidArgument);

@@ -9,7 +9,7 @@
 
 #include "common/average/fixed_point.h"
 #include "common/average/registry.h"
-#include "tests/support/models.h"
+#include "tests/common/average/round.h"
 
 namespace covey::average {
 namespace {
@@ -21,45 +21,6 @@ using ::testing::HasSubstr;
 using testing::layout_of;
 using testing::parameter;
 using testing::uniform_values;
-
-// One round over `layout`, fed with updates as fp32 containers.
-class Round {
- public:
-  Round(Layout layout, std::uint32_t groups, std::uint32_t slots, Order order)
-      : layout_(std::move(layout)), averager_(layout_, groups, slots, order) {}
-
-  Status try_add(std::uint32_t group, const Values& delta) {
-    const Bytes bytes = encode("fp32", 8, layout_, delta);
-    return averager_.add_update({group}, *quant::ContainerView::parse(bytes, layout_));
-  }
-  Round& add(std::uint32_t group, const Values& delta) {
-    const Status status = try_add(group, delta);
-    EXPECT_TRUE(status.ok()) << status.message();
-    return *this;
-  }
-  GlobalModels finish(const GlobalModels& committed, const Values& server = {}) const {
-    return *averager_.finish(committed, server);
-  }
-  const RoundAverager& averager() const { return averager_; }
-
- private:
-  Layout layout_;
-  RoundAverager averager_;
-};
-
-Layout scalar() {
-  return layout_of({parameter("w", {1})});
-}
-
-GlobalModels same_everywhere(const Values& values, std::size_t groups) {
-  return {std::vector<Values>(groups, values), values};
-}
-
-std::vector<float> scalars(const std::vector<Values>& masters) {
-  std::vector<float> values;
-  for (const Values& master : masters) values.push_back(master[0]);
-  return values;
-}
 
 TEST(ParallelRound, ServerIsOneMoreMemberOfItsGroup) {
   Round round(scalar(), 1, 3, Order::kParallel);
@@ -79,7 +40,7 @@ TEST(ParallelRound, EveryUserAloneGetsTheMeanOfItselfAndTheServer) {
 }
 
 TEST(ParallelRound, UnequalGroupsCountEquallyInTheAverage) {
-  const auto map = (*make_rule("grouping"))->group_map(47, 0);
+  const auto map = (*make_rule("grouping", {}))->group_map(47, 0);
   Round round(scalar(), map->group_count(), 47, Order::kParallel);
   for (std::uint32_t slot = 0; slot < 47; ++slot)
     round.add(map->group_of({slot}).value, {static_cast<float>(slot)});
@@ -99,7 +60,7 @@ TEST(ParallelRound, ServersShareOfTheAverageFollowsTheFormula) {
   const std::pair<std::uint32_t, double> kShares[] = {{10, 0.1667}, {20, 0.0909}, {30, 0.0909}, {47, 0.0977}};
   for (const auto& [slots, share] : kShares) {
     for (const std::string rule : {"grouping", "fedavg"}) {
-      const auto map = (*make_rule(rule))->group_map(slots, 0);
+      const auto map = (*make_rule(rule, {}))->group_map(slots, 0);
       Round round(scalar(), map->group_count(), slots, Order::kParallel);
       for (std::uint32_t slot = 0; slot < slots; ++slot) round.add(map->group_of({slot}).value, {0});
       const float average = round.finish(same_everywhere({0}, map->group_count()), {1}).average[0];
@@ -177,7 +138,7 @@ TEST(Grouping, WithOneGroupEqualsFedAvgBitForBit) {
   const Values server = uniform_values(count, -1, 1, 101);
   std::vector<GlobalModels> results;
   for (const std::string name : {"fedavg", "grouping"}) {
-    const auto map = (*make_rule(name))->group_map(8, 1);
+    const auto map = (*make_rule(name, {}))->group_map(8, 1);
     Round round(model(), map->group_count(), 8, Order::kParallel);
     for (std::uint32_t k = 0; k < 8; ++k)
       round.add(map->group_of({k}).value, uniform_values(count, -1e-2f, 1e-2f, k));

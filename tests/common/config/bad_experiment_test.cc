@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kFederationKeys =
     "users, communicating, period, labelled, noniid, rounds, warmup_rounds, order, selection, min_updates, "
-    "over_select, deadline_s, evaluate_every, keep_rounds";
+    "over_select, deadline_s, evaluate_every, keep_rounds, diversity_every";
 constexpr const char* kSections = "data, model, federation, training, averaging, download, upload";
 
 struct Bad {
@@ -225,6 +225,15 @@ const Bad kCombinations[] = {
      "[averaging]\nrule = \"fedavg\"\ngroups = 2\n",
      {},
      "e.toml:3: averaging.groups: 2 does not fit averaging.rule = \"fedavg\", allowed: 0, 1"},
+    {"ServerShareInAlternateOrder",
+     "[averaging]\nserver_share = 0.1\n",
+     {},
+     "e.toml:2: averaging.server_share: it needs the server in the average, allowed with federation.order = "
+     "\"alternate\": 0"},
+    {"ServerShareOfTheMedian",
+     "[federation]\norder = \"parallel\"\n[averaging]\nrule = \"median\"\nserver_share = 0.1\n",
+     {},
+     "e.toml:5: averaging.server_share: averaging.rule = \"median\" knows no shares, allowed: 0"},
     {"WarmupBeyondSchedule",
      training("schedule = 'paper'\nschedule_warmup_steps = 9\nschedule_total_steps = 8"),
      {},

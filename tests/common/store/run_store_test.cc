@@ -67,7 +67,12 @@ class RunStoreTest : public ::testing::Test {
   CommitRecord commit(std::uint32_t round, std::uint32_t attempt = 0) {
     const std::string r = std::to_string(round);
     CommitRecord record;
-    record.state = {round, attempt, {put("w0 " + r), put("w1 " + r)}, put("avg " + r), put("server " + r)};
+    record.state = {round,
+                    attempt,
+                    {put("w0 " + r), put("w1 " + r)},
+                    put("avg " + r),
+                    put("server " + r),
+                    put("velocity " + r)};
     record.members = members();
     record.figures = {1.5, 30, 0.25, 0.5, 0.75, 1000, 50, 100, 200, 400, 60, 120, {3, 0, 4}, {}};
     record.figures.diversity = {{Diversity::Tensors::kAll, Diversity::Among::kRound, 11, 3.5},
@@ -265,6 +270,7 @@ TEST_F(RunStoreTest, GivesBackACommittedRoundAfterReopening) {
   EXPECT_THAT(state.masters, ElementsAre(sha256(as_bytes("w0 0")), sha256(as_bytes("w1 0"))));
   EXPECT_EQ(state.average, sha256(as_bytes("avg 0")));
   EXPECT_EQ(state.trainer_state, sha256(as_bytes("server 0")));
+  EXPECT_EQ(state.velocity, sha256(as_bytes("velocity 0")));
   EXPECT_EQ(as_text(*store_->blobs().read(state.average)), "avg 0");
 }
 
@@ -385,7 +391,7 @@ TEST_F(RunStoreTest, IsTheRunBeforeOrAfterARoundWhereverItIsKilled) {
     const NextAttempt next = *store->next_attempt();
     EXPECT_EQ(next.round, steps == 3 ? 1u : 0u) << steps;
     EXPECT_EQ(next.begun, steps == 1 || steps == 2) << steps;
-    EXPECT_EQ(test::file_count(dir / "blobs"), steps == 3 ? 4u : 0u) << steps;
+    EXPECT_EQ(test::file_count(dir / "blobs"), steps == 3 ? 5u : 0u) << steps;
   }
 }
 
@@ -452,7 +458,7 @@ TEST_F(RunStoreTest, PruneKeepsTheLastRoundsAndWhatAnEvaluationStillNeeds) {
   EXPECT_FALSE(kept("avg 0") || kept("avg 2") || kept("server 0"));
 
   ASSERT_STATUS_OK(store_->record_evaluation({1, 0.5, 1.0, {}, 0.1}));
-  EXPECT_EQ(*store_->prune(2), 2u);
+  EXPECT_EQ(*store_->prune(2), 3u);
   EXPECT_FALSE(kept("avg 1") || kept("server 1"));
   EXPECT_TRUE(kept("avg 3"));
   EXPECT_TRUE(store_->committed(1).ok());  // the row stays, its blobs are gone
