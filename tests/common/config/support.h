@@ -14,7 +14,7 @@ inline KnownNames test_names() {
       {"training.objective", {"consistency", "supervised"}},
       {"training.optimizer", {"sgd"}},
       {"training.schedule", {"constant", "cosine", "paper"}},
-      {"averaging.rule", {"fedavg", "grouping"}},
+      {"averaging.rule", {"fedavg", "grouping", "median", "trimmed-mean"}},
       {"download.codec", {"fp32", "ptq"}},
       {"upload.codec", {"fp32", "ptq"}},
   };
