@@ -268,7 +268,7 @@ Status Engine::begin_models() {
 }
 
 Status Engine::execute(const action::StoreAttempt& a) {
-  round_started_ = parts_.clock();
+  if (!round_started_) round_started_ = Start{parts_.clock(), real_seconds()};
   seats_.clear();
   offers_.clear();
   std::vector<store::Seat> stored;
@@ -303,8 +303,10 @@ Status Engine::execute(const action::TrainServer& a) {
                  learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
     const learn::LocalTask task{a.round, a.attempt, kServerEntity, "supervised", &parts_.server_samples};
     auto report = trainer.train(task, values, optimizer);
-    return [this, report, values = std::move(values), optimizer = std::move(optimizer)]() mutable {
-      server_trained(std::move(report), std::move(values), std::move(optimizer));
+    return [this, report, values = std::move(values), optimizer = std::move(optimizer)] {
+      const auto deliver = [this, report, values, optimizer] { server_trained(report, values, optimizer); };
+      if (!parts_.deliver_server) return deliver();
+      parts_.deliver_server(report.ok() ? report->images : 0, deliver);
     };
   };
   parts_.pool->submit(std::move(job), true);
@@ -383,6 +385,7 @@ Status Engine::execute(const action::Commit& a) {
   models_ = std::move(next_models_);
   server_state_ = std::move(next_server_state_);
   velocity_ = std::move(next_velocity_);
+  round_started_.reset();
   COVEY_ASSIGN_OR_RETURN(
       [[maybe_unused]] const std::size_t pruned,
       parts_.store->prune(static_cast<std::uint32_t>(parts_.experiment.federation.keep_rounds)));
@@ -439,7 +442,8 @@ std::vector<store::MemberRecord> Engine::member_records(const std::map<SlotId, S
 
 store::RoundFigures Engine::figures(const std::vector<store::MemberRecord>& members) {
   store::RoundFigures f;
-  f.seconds = parts_.clock() - round_started_;
+  f.seconds = real_seconds() - round_started_->real;
+  if (parts_.stopwatch) f.virtual_seconds = parts_.clock() - round_started_->clock;
   f.server_loss = server_report_.loss;
   f.images = server_report_.images;
   f.pseudo_labels.assign(static_cast<std::size_t>(parts_.setup.classes), 0);
@@ -530,7 +534,7 @@ Status Engine::round_as_sent(Values& model) const {
 void Engine::evaluate(std::uint32_t round, Values values) {
   auto job = [this, round, model = std::move(values)](
                  learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
-    const double started = parts_.clock();
+    const double started = real_seconds();
     const learn::Evaluation result = tested(trainer, model);
     store::Evaluation row{round, result.accuracy, result.loss, result.accuracy, 0};
     Status status;
@@ -538,7 +542,7 @@ void Engine::evaluate(std::uint32_t round, Values values) {
       status = round_as_sent(model);
       if (status.ok()) row.accuracy_as_sent = tested(trainer, model).accuracy;
     }
-    row.seconds = parts_.clock() - started;
+    row.seconds = real_seconds() - started;
     return [this, row, status] {
       const Status recorded = status.ok() ? parts_.store->record_evaluation(row) : status;
       if (status_.ok()) status_ = recorded;

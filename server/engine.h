@@ -65,7 +65,12 @@ struct EngineParts {
   learn::WorkerPool* pool = nullptr;
   Clients* clients = nullptr;
   std::shared_ptr<const Selector> selector;  ///< empty: random draws
-  std::function<double()> clock;             ///< seconds, monotonic
+  std::function<double()> clock;             ///< seconds, monotonic: what deadlines are measured by
+  /// Real seconds, where the clock is a simulated one.
+  std::function<double()> stopwatch;
+  /// Called when the server's steps are done, where these take simulated time; runs `deliver` when it has
+  /// passed.
+  std::function<void(std::uint64_t images, std::function<void()> deliver)> deliver_server;
   EngineObserver* observer = nullptr;
   Logger logger;
 };
@@ -132,6 +137,7 @@ class Engine {
   bool with_server() const;
   void measure_diversity(Span<const float> server);
   Status apply_momentum();
+  double real_seconds() const { return parts_.stopwatch ? parts_.stopwatch() : parts_.clock(); }
   void server_trained(Result<learn::LocalReport> report, Values values, Values optimizer);
   Status fold_in_server();
   std::string problem_with(const Result<quant::ContainerView>& update) const;
@@ -185,7 +191,13 @@ class Engine {
   std::map<SlotId, SeatData> seats_;
   std::map<UserId, wire::UpdateOffer> offers_;      ///< the latest of each user
   const quant::ContainerView* arriving_ = nullptr;  ///< the update that CountUpdate is about
-  double round_started_ = 0;
+
+  /// When the round began, void attempts included; empty between rounds.
+  struct Start {
+    double clock = 0;
+    double real = 0;
+  };
+  std::optional<Start> round_started_;
 
   std::deque<Event> events_;
   bool running_ = false;

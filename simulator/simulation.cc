@@ -1,11 +1,15 @@
 #include "simulator/simulation.h"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 
 namespace covey::simulator {
 
 namespace {
+
+/// So many voids of one round in a row are no accident.
+constexpr std::uint32_t kAttemptsMax = 1000;
 
 double monotonic_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -37,9 +41,22 @@ Status Simulation::start() {
     samples_.push_back(user_samples(user));
   }
   COVEY_ASSIGN_OR_RETURN(pool_, learn::WorkerPool::make(parts_.setup, parts_.threads, {}));
+  const config::Experiment& experiment = parts_.experiment;
+  COVEY_ASSIGN_OR_RETURN(
+      devices_,
+      make_device_profiles(experiment.devices, static_cast<std::uint32_t>(samples_.size()), experiment.seed));
   server::EngineParts engine;
-  engine.experiment = parts_.experiment;
-  engine.experiment.federation.deadline_s = std::numeric_limits<double>::infinity();
+  engine.experiment = experiment;
+  engine.clock = monotonic_seconds;
+  if (devices_.empty()) {
+    engine.experiment.federation.deadline_s = std::numeric_limits<double>::infinity();
+  } else {
+    engine.clock = [this] { return now_; };
+    engine.stopwatch = monotonic_seconds;
+    engine.deliver_server = [this](std::uint64_t images, std::function<void()> deliver) {
+      deliver_server(images, std::move(deliver));
+    };
+  }
   engine.setup = parts_.setup;
   engine.server_samples = select_samples(parts_.dataset->train, parts_.partition->server, true);
   engine.test = &parts_.dataset->test;
@@ -47,7 +64,6 @@ Status Simulation::start() {
   engine.pool = pool_.get();
   engine.clients = this;
   engine.selector = parts_.selector;
-  engine.clock = monotonic_seconds;
   engine.observer = parts_.observer;
   engine.logger = parts_.logger;
   COVEY_ASSIGN_OR_RETURN(engine_, server::Engine::make(std::move(engine)));
@@ -84,32 +100,90 @@ Status Simulation::run() {
     const std::size_t ran = pool_->run_completions(true);
     COVEY_RETURN_IF_ERROR(engine_->status());
     COVEY_RETURN_IF_ERROR(status_);
-    if (ran == 0 && !engine_->finished() && pool_->unfinished() == 0) return stands_still();
+    if (engine_->finished() || pool_->unfinished() > 0) continue;
+    COVEY_ASSIGN_OR_RETURN(const bool advanced, advance());
+    if (ran == 0 && !advanced) return stands_still();
   }
   return ok_status();
 }
 
+// Every job that runs now began at this instant or before, so once none runs all arrivals are known.
+Result<bool> Simulation::advance() {
+  if (devices_.empty()) return false;
+  const auto deadline = engine_->next_deadline();
+  if (!arrivals_.empty() && (!deadline || arrivals_.next_time() <= *deadline)) {
+    now_ = std::max(now_, arrivals_.next_time());
+    COVEY_RETURN_IF_ERROR(arrivals_.take_next()());
+    COVEY_RETURN_IF_ERROR(engine_->status());
+    return true;
+  }
+  if (!deadline) return false;
+  if (engine_->core().attempt() >= kAttemptsMax) return false;
+  now_ = std::max(now_, *deadline);
+  COVEY_RETURN_IF_ERROR(engine_->tick());
+  return true;
+}
+
+void Simulation::deliver_server(std::uint64_t images, std::function<void()> deliver) {
+  const double took = static_cast<double>(images) / parts_.experiment.devices.server_images_per_second;
+  arrivals_.add(now_ + took, kServerEntity, [deliver = std::move(deliver)] {
+    deliver();
+    return ok_status();
+  });
+}
+
+std::optional<double> Simulation::trained_at(const server::OutgoingTask& task) const {
+  const DeviceProfile& device = devices_[task.user.value];
+  const config::Experiment& experiment = parts_.experiment;
+  if (!delivers(device, experiment.seed, task.round, task.attempt, task.user.value)) return std::nullopt;
+  const auto images = static_cast<std::uint64_t>(experiment.federation.period * experiment.training.batch);
+  const double took = seconds_until_trained(device, task.model_bytes->size(), images);
+  if (took > task.seconds_left) return std::nullopt;  // too late whatever comes of it
+  return now_ + took;
+}
+
 Status Simulation::stands_still() const {
+  const std::string round = "round " + std::to_string(engine_->core().round()) + " cannot go on: ";
+  if (engine_->core().attempt() >= kAttemptsMax) {
+    return internal_error(round + "too few devices delivered in " + std::to_string(kAttemptsMax) +
+                          " attempts; see [devices], federation.deadline_s and federation.min_updates");
+  }
   // No deadline ends a simulated round: what nobody works on will never come.
   std::string seats;
   for (const auto& [slot, state] : engine_->core().seat_states()) {
     if (state != server::SeatState::kCounted && state != server::SeatState::kNothing)
       seats += (seats.empty() ? "" : ", ") + std::to_string(slot.value);
   }
-  return internal_error("round " + std::to_string(engine_->core().round()) +
-                        " cannot go on: no update counts from slot " + seats);
+  return internal_error(round + "no update counts from slot " + seats);
 }
 
 void Simulation::send_task(const server::OutgoingTask& task) {
+  double trained = 0;
+  if (!devices_.empty()) {
+    const auto at = trained_at(task);
+    if (!at) return;
+    trained = *at;
+  }
   const learn::MemberState& state = committed_[state_key(task.user, task.slot)];
-  pool_->submit([this, task, state](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
+  pool_->submit([this, task, state, trained](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
     auto result = client::run_task(trainer, parts_.experiment, {task.round, task.attempt, task.user},
                                    *task.model_bytes, samples_[task.user.value], state);
-    return [this, task, result = std::move(result)]() mutable {
-      const Status status = task_finished(task, std::move(result));
+    return [this, task, trained, result = std::move(result)]() mutable {
+      const Status status = devices_.empty() ? task_finished(task, std::move(result))
+                                             : schedule(task, trained, std::move(result));
       if (status_.ok()) status_ = status;
     };
   });
+}
+
+Status Simulation::schedule(const server::OutgoingTask& task, double trained,
+                            Result<client::TaskResult> result) {
+  if (!result.ok()) return result.status().with_context("user " + std::to_string(task.user.value));
+  const double arrives = trained + seconds_until_arrived(devices_[task.user.value], result->update.size());
+  arrivals_.add(arrives, task.user.value, [this, task, result = std::move(result)]() mutable {
+    return task_finished(task, std::move(result));
+  });
+  return ok_status();
 }
 
 Status Simulation::task_finished(const server::OutgoingTask& task, Result<client::TaskResult> result) {

@@ -7,6 +7,8 @@
 #include "client/task_runner.h"
 #include "common/data/partition/partition.h"
 #include "server/engine.h"
+#include "simulator/devices/arrivals.h"
+#include "simulator/devices/device_profile.h"
 
 namespace covey::simulator {
 
@@ -27,7 +29,9 @@ struct SimulationParts {
 /// replicas.
 ///
 /// Users run the same client::run_task as a device, on the bytes that a device would get, so that the model
-/// is the one that a deployment with the same members gives. No slot is ever lost: deadlines do not apply.
+/// is the one that a deployment with the same members gives. Without [devices] no slot is ever lost:
+/// deadlines do not apply. With them time is simulated: a round takes as long as its devices and the server
+/// would, and a device that is away, lost or slower than the deadline costs its slot.
 class Simulation final : private server::Clients {
  public:
   static Result<std::unique_ptr<Simulation>> make(SimulationParts parts);
@@ -43,6 +47,8 @@ class Simulation final : private server::Clients {
   explicit Simulation(SimulationParts parts) : parts_(std::move(parts)) {}
   Status start();
   Status load_user_states();
+  /// Lets simulated time pass until something happens; false when nothing will.
+  Result<bool> advance();
   Status stands_still() const;
   learn::Samples user_samples(std::uint32_t user) const;
   std::size_t state_key(UserId user, SlotId slot) const;
@@ -54,6 +60,10 @@ class Simulation final : private server::Clients {
   std::pair<std::uint64_t, std::uint64_t> take_wire_bytes() override { return {0, 0}; }
 
   Status task_finished(const server::OutgoingTask& task, Result<client::TaskResult> result);
+  Status schedule(const server::OutgoingTask& task, double trained, Result<client::TaskResult> result);
+  /// On the clock of now_, by the device of the task's user; empty when nothing will come of it.
+  std::optional<double> trained_at(const server::OutgoingTask& task) const;
+  void deliver_server(std::uint64_t images, std::function<void()> deliver);
 
   struct Tentative {
     std::size_t key = 0;
@@ -66,6 +76,9 @@ class Simulation final : private server::Clients {
   std::vector<learn::Samples> samples_;        ///< per user
   std::vector<learn::MemberState> committed_;  ///< per user, or per slot (training.optimizer_state = slot)
   std::map<UserId, Tentative> tentative_;
+  std::vector<DeviceProfile> devices_;  ///< per user; empty: no simulated time
+  double now_ = 0;                      ///< simulated seconds of this process
+  Arrivals arrivals_;
   bool fetch_asked_ = false;
   Status status_;
 };

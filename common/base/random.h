@@ -29,6 +29,7 @@ enum class Purpose : std::uint32_t {
   kSubset = 11,  ///< limits on the number of samples
   kMixup = 12,
   kBackoff = 13,  ///< spread of reconnections
+  kDevice = 20,   ///< what a device is like, and whether it is there
 };
 
 /// The entity of a draw: a user number, or one of these.

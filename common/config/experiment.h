@@ -84,6 +84,22 @@ struct Exchange {
   std::int64_t bits = 8;      ///< 2..8
 };
 
+/// What the devices are like: gives simulated rounds a duration. Only the simulator reads this section.
+struct Devices {
+  std::string profile =
+      "none";  ///< none: no simulated time | lognormal: a median and a spread | trace: a file
+  double images_per_second = 200;  ///< of local training; lognormal: the median
+  double speed_spread = 0.5;       ///< standard deviation of its logarithm, from device to device
+  double down_mbit = 20;           ///< 10^6 bits a second
+  double up_mbit = 5;
+  double link_spread = 0.5;  ///< of both directions together
+  double latency_ms = 50;    ///< one way
+  double availability = 1;   ///< chance that a drawn device takes its task
+  double dropout = 0;        ///< chance that it is lost before its update has arrived
+  double server_images_per_second = 2000;
+  std::string trace;  ///< CSV file, one device a row; users beyond its end start again at the first
+};
+
 /// One experiment file: the only configuration that the three programs share. The defaults stand here and
 /// nowhere else.
 struct Experiment {
@@ -96,6 +112,7 @@ struct Experiment {
   Averaging averaging;
   Exchange download;
   Exchange upload;
+  Devices devices;
 };
 
 }  // namespace covey::config

@@ -51,6 +51,12 @@ std::string schedule_warmup_steps(const ClientSettings& s) {
   return above(t.schedule_warmup_steps, "training.schedule_total_steps", t.schedule_total_steps, 0);
 }
 
+std::string trace(const ClientSettings& s) {
+  const Devices& d = s.experiment.devices;
+  if (d.profile != "trace" || !d.trace.empty()) return "";
+  return "empty, allowed with devices.profile = \"trace\": the path of a CSV file";
+}
+
 /// Momentum that moves from one user to the next would have to travel.
 std::string optimizer_state(const ClientSettings& s) {
   if (s.experiment.training.optimizer_state != "slot") return "";
@@ -84,6 +90,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"averaging.groups", "averaging.rule", "federation.communicating"}, groups},
       {{"averaging.server_share", "averaging.rule", "federation.order"}, server_share},
       {{"training.schedule_warmup_steps", "training.schedule_total_steps"}, schedule_warmup_steps},
+      {{"devices.trace", "devices.profile"}, trace},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},
   };

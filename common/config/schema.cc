@@ -173,6 +173,22 @@ void add_exchange(std::vector<Field>& fields, const char* name, Find find) {
   exchange.add("bits", &Exchange::bits, Whole{2, 8}, kShared, "per value");
 }
 
+void add_devices(std::vector<Field>& fields) {
+  using D = Devices;
+  Section devices(fields, "devices", [](auto& s) -> auto& { return s.experiment.devices; });
+  devices.add("profile", &D::profile, Choices{{"none", "lognormal", "trace"}}, kHere, "what devices are like, which gives simulated rounds a duration; none: no simulated time");
+  devices.add("images_per_second", &D::images_per_second, Real{0, 1e9, true}, kHere, "of local training; lognormal: the median");
+  devices.add("speed_spread", &D::speed_spread, Real{0, 10}, kHere, "standard deviation of its logarithm");
+  devices.add("down_mbit", &D::down_mbit, Real{0, 1e9, true}, kHere, "10^6 bits a second to the device; lognormal: the median");
+  devices.add("up_mbit", &D::up_mbit, Real{0, 1e9, true}, kHere, "10^6 bits a second from the device; lognormal: the median");
+  devices.add("link_spread", &D::link_spread, Real{0, 10}, kHere, "standard deviation of the logarithm of both");
+  devices.add("latency_ms", &D::latency_ms, Real{0, 1e6}, kHere, "one way");
+  devices.add("availability", &D::availability, Real{0, 1, true}, kHere, "chance that a drawn device takes its task");
+  devices.add("dropout", &D::dropout, Real{0, 1}, kHere, "chance that it is lost before its update has arrived");
+  devices.add("server_images_per_second", &D::server_images_per_second, Real{0, 1e9, true}, kHere, "of the server's training");
+  devices.add("trace", &D::trace, Text{}, kHere, "profile = trace: CSV file, one device a row");
+}
+
 void add_image(std::vector<Field>& fields) {
   using C = ClientSettings;
   Section image(fields, "image", [](auto& s) -> auto& { return s; });
@@ -206,6 +222,7 @@ const std::vector<Field>& schema() {
         all, "download", [](auto& s) -> auto& { return s.experiment.download; });
     add_exchange(
         all, "upload", [](auto& s) -> auto& { return s.experiment.upload; });
+    add_devices(all);
     add_image(all);
     return all;
   }();
