@@ -46,6 +46,21 @@ function(covey_library name)
   endif()
 endfunction()
 
+# covey_embed(name NAMESPACE a::b HEADER "x/embedded.h" NAME kText FILE page.html): puts a file's bytes into library `name` as the
+# std::string_view that the header declares.
+function(covey_embed name)
+  cmake_parse_arguments(ARG "" "NAMESPACE;HEADER;NAME;FILE" "" ${ARGN})
+  set(script "${COVEY_SOURCE_DIR}/cmake/embed.cmake")
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/${ARG_NAME}.cc")
+  add_custom_command(
+    OUTPUT "${output}"
+    COMMAND "${CMAKE_COMMAND}" -DFILE=${ARG_FILE} -DOUTPUT=${output} -DNAME=${ARG_NAME} -DNAMESPACE=${ARG_NAMESPACE}
+            -DHEADER=${ARG_HEADER} -P "${script}"
+    DEPENDS "${ARG_FILE}" "${script}"
+    VERBATIM)
+  target_sources(covey_${name} PRIVATE "${output}")
+endfunction()
+
 # covey_executable(name main.cc library): a program that people run, in the build's root.
 function(covey_executable name source library)
   add_executable(${name} ${source})

@@ -12,5 +12,6 @@ int main(int argc, char** argv) {
         covey::simulator::add_evaluate(line, argv);
         covey::simulator::add_partition(line);
         covey::simulator::add_sweep(line);
+        covey::simulator::add_report(line);
       });
 }

@@ -55,6 +55,24 @@ class Writer {
   Json& json_;
 };
 
+class Lister {
+ public:
+  explicit Lister(std::vector<SummaryField>& fields) : fields_(fields) {}
+
+  template <typename T>
+  void operator()(const char* name, const T& value) {
+    fields_.push_back({name, Json(value).dump()});
+  }
+  template <typename T>
+  void operator()(const char* name, const std::optional<T>& value) {
+    fields_.push_back({name, value ? Json(*value).dump() : ""});
+  }
+  void operator()(const char* name, const std::string& value) { fields_.push_back({name, value}); }
+
+ private:
+  std::vector<SummaryField>& fields_;
+};
+
 class Parser {
  public:
   explicit Parser(const Json& json) : json_(json) {}
@@ -78,6 +96,12 @@ std::string to_json(const Summary& summary) {
   Json json;
   visit_fields(summary, Writer(json));
   return json.dump(2) + "\n";
+}
+
+std::vector<SummaryField> summary_fields(const Summary& summary) {
+  std::vector<SummaryField> fields;
+  visit_fields(summary, Lister(fields));
+  return fields;
 }
 
 Result<Summary> parse_summary(std::string_view json) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/file.h"
 
@@ -36,6 +37,15 @@ struct Summary {
 
 /// Indented JSON with the fields in the order above.
 std::string to_json(const Summary& summary);
+
+/// A field of summary.json: numbers as they stand there, empty where it is absent or null.
+struct SummaryField {
+  std::string name;
+  std::string text;
+};
+
+/// All fields in the order above, absent ones too.
+std::vector<SummaryField> summary_fields(const Summary& summary);
 
 /// kCorrupt "summary: what is wrong" for text that is not a complete summary.
 Result<Summary> parse_summary(std::string_view json);

@@ -9,5 +9,6 @@ void add_run(program::CommandLine& line, char** argv);
 void add_evaluate(program::CommandLine& line, char** argv);
 void add_partition(program::CommandLine& line);
 void add_sweep(program::CommandLine& line);
+void add_report(program::CommandLine& line);
 
 }  // namespace covey::simulator

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kFederationKeys =
     "users, communicating, period, labelled, noniid, rounds, warmup_rounds, order, selection, min_updates, "
     "over_select, deadline_s, evaluate_every, keep_rounds, diversity_every";
-constexpr const char* kSections = "data, model, federation, training, averaging, download, upload";
+constexpr const char* kSections = "data, model, federation, training, averaging, download, upload, devices";
 
 struct Bad {
   const char* name;
@@ -228,7 +228,7 @@ const Bad kCombinations[] = {
     {"TraceWithoutAFile",
      "[devices]\nprofile = \"trace\"\n",
      {},
-     "e.toml:2: devices.trace: empty, allowed with devices.profile = \"trace\": the path of a CSV file"},
+     "default: devices.trace: empty, allowed with devices.profile = \"trace\": the path of a CSV file"},
     {"ServerShareInAlternateOrder",
      "[averaging]\nserver_share = 0.1\n",
      {},

@@ -97,6 +97,29 @@ TEST(Summary, SimulationHasNoWireBytes) {
   EXPECT_FALSE(again->wire_bytes_up.has_value());
 }
 
+TEST(Summary, ListsItsFieldsAsTheFileHasThem) {
+  const Json json = Json::parse(to_json(deployed()));
+  const std::vector<SummaryField> fields = summary_fields(deployed());
+  ASSERT_EQ(fields.size(), json.size());
+  auto field = fields.begin();
+  for (const auto& [name, value] : json.items()) {
+    EXPECT_EQ(field->name, name);
+    EXPECT_EQ(field->text, value.is_string() ? value.get<std::string>() : value.dump()) << name;
+    ++field;
+  }
+}
+
+TEST(Summary, ListsAbsentFieldsAsEmpty) {
+  const std::vector<SummaryField> simulated = summary_fields(Summary{});
+  ASSERT_EQ(simulated.size(), summary_fields(deployed()).size());
+  for (const SummaryField& field : simulated) {
+    const bool absent = field.name == "accuracy_as_sent" || field.name == "r_achieved" ||
+                        field.name == "wire_bytes_up" || field.name == "wire_bytes_down";
+    const bool text = field.name.find("sha256") != std::string::npos || field.name == "numeric_profile";
+    EXPECT_EQ(field.text, absent || text ? "" : field.text == "0" ? "0" : "0.0") << field.name;
+  }
+}
+
 TEST(Summary, RefusesWhatIsNotASummary) {
   for (const char* text : {"", "{", "[]", "{}", "{\"accuracy\": \"high\"}", "7"}) {
     const auto summary = parse_summary(text);
