@@ -90,8 +90,10 @@ void add_sweep(program::CommandLine& line) {
       line.add_command("sweep", "Run an experiment for all combinations of some settings.",
                        [options] { return sweep(*options); });
   command.required("EXPERIMENT", options->experiment, "Experiment file (TOML)");
-  command.repeated("--over", options->over,
-                   "section.key=v1,v2,... or section.key=start:stop:step; may be repeated: all combinations");
+  command.repeated(
+      "--over", options->over,
+      "section.key=v1,v2,... or section.key=start:stop:step, or keys that change together: a.b+c.d=1+2,3+4; "
+      "may be repeated: all combinations");
   command.repeated("--set", options->sets, "section.key=value; overrides the file; may be repeated");
   command.number<std::uint64_t>("--seeds", options->seeds,
                                 "Runs of every combination, with the file's seed and those after it", 1,

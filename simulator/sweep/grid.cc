@@ -12,7 +12,8 @@ namespace {
 
 Status wrong_axis(const std::string& text, const std::string& problem) {
   return invalid_argument("--over " + text + ": " + problem +
-                          ", allowed: section.key=v1,v2,... or section.key=start:stop:step");
+                          ", allowed: section.key=v1,v2,... or section.key=start:stop:step; keys that change "
+                          "together: a.b+c.d=1+2,3+4");
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {
@@ -83,12 +84,18 @@ Result<std::vector<std::string>> range_values(const std::string& text, const std
   return values;
 }
 
-Status check_values(const std::string& text, const std::vector<std::string>& values) {
+/// `keys` are joined in the axis, and so must be the parts of each value.
+Status check_values(const std::string& text, std::size_t keys, const std::vector<std::string>& values) {
   if (values.size() > kAxisValuesMax)
     return invalid_argument("--over " + text + ": more than " + std::to_string(kAxisValuesMax) + " values");
   std::set<std::string> seen;
   for (const std::string& value : values) {
-    if (value.empty()) return wrong_axis(text, "an empty value");
+    const std::vector<std::string> parts = split(value, '+');
+    if (std::count(parts.begin(), parts.end(), "") > 0) return wrong_axis(text, "an empty value");
+    if (parts.size() != keys) {
+      return wrong_axis(
+          text, "the value " + value + " is not one for each of " + std::to_string(keys) + " joined keys");
+    }
     if (!seen.insert(value).second) return wrong_axis(text, "the value " + value + " stands twice");
   }
   return ok_status();
@@ -107,7 +114,7 @@ Result<Axis> parse_axis(const std::string& text) {
   } else {
     axis.values = split(values, ',');
   }
-  COVEY_RETURN_IF_ERROR(check_values(text, axis.values));
+  COVEY_RETURN_IF_ERROR(check_values(text, split(axis.key, '+').size(), axis.values));
   return axis;
 }
 
@@ -119,8 +126,10 @@ Result<std::vector<PlannedRun>> plan_runs(const std::vector<Axis>& axes, std::ui
   std::set<std::string> keys;
   std::size_t count = seeds;
   for (const Axis& axis : axes) {
-    if (!keys.insert(axis.key).second) return invalid_argument("--over " + axis.key + " is given twice");
-    if (axis.key == "seed") return invalid_argument("--over seed: allowed: --seeds N");
+    for (const std::string& key : split(axis.key, '+')) {
+      if (!keys.insert(key).second) return invalid_argument("--over " + key + " is given twice");
+      if (key == "seed") return invalid_argument("--over seed: allowed: --seeds N");
+    }
     count *= axis.values.size();
     if (count > kPlannedRunsMax) return too_many;
   }
@@ -140,7 +149,12 @@ Result<std::vector<PlannedRun>> plan_runs(const std::vector<Axis>& axes, std::ui
 
 std::vector<std::string> overrides_of(const std::vector<Axis>& axes, const PlannedRun& run) {
   std::vector<std::string> sets;
-  for (std::size_t a = 0; a < axes.size(); ++a) sets.push_back(axes[a].key + "=" + run.values[a]);
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    const std::vector<std::string> keys = split(axes[a].key, '+');
+    const std::vector<std::string> values = split(run.values[a], '+');
+    COVEY_CHECK(keys.size() == values.size(), axes[a].key, run.values[a]);
+    for (std::size_t i = 0; i < keys.size(); ++i) sets.push_back(keys[i] + "=" + values[i]);
+  }
   sets.push_back("seed=" + std::to_string(run.seed));
   return sets;
 }

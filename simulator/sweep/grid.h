@@ -10,9 +10,10 @@
 namespace covey::simulator {
 
 /// Reads what `--over` says: "section.key=v1,v2,..." or "section.key=start:stop:step", stop included where
-/// the steps meet it.
-///   errors  kInvalidArgument: no key, no or empty or repeated values, a range that is not one; more than
-///           kAxisValuesMax values
+/// the steps meet it. Keys that change together are joined by '+', and so are their values:
+/// "federation.users+federation.communicating=10+10,20+20".
+///   errors  kInvalidArgument: no key, no or empty or repeated values, a range that is not one, joined values
+///           that are not one a key; more than kAxisValuesMax values
 Result<Axis> parse_axis(const std::string& text);
 inline constexpr std::size_t kAxisValuesMax = 1000;
 

@@ -76,8 +76,7 @@ void SweepProgress::show() {
   const double share = static_cast<double>(done_ + failed_) / static_cast<double>(costs_.size());
   line_.show(program::bar(share, kBarCells) + " " + std::to_string(done_) + "/" +
              std::to_string(costs_.size()) + " done, " + std::to_string(running_) + " running, " +
-             std::to_string(failed_) + " failed, " +
-             "left " + (left ? program::human_seconds(*left) : "?"));
+             std::to_string(failed_) + " failed, " + "left " + (left ? program::human_seconds(*left) : "?"));
 }
 
 void SweepProgress::finish() {

@@ -33,8 +33,9 @@ TEST(ParseAxis, CountsARangeInDecimals) {
 
 TEST(ParseAxis, RefusesWhatIsNoAxis) {
   for (const char* text :
-       {"", "federation.noniid", "=1,2", "a.b=", "a.b=1,,2", "a.b=1,2,", "a.b=1,1", "a.b=1:2:0", "a.b=2:1:1",
-        "a.b=1:2:-1", "a.b=x:2:1", "a.b=1:2:", "a.b=0:1000:1", "a.b=0:1:0.0000000000000001"}) {
+       {"", "federation.noniid", "=1,2", "a.b=", "a.b=1,,2", "a.b=1,2,", "a.b=1,1", "a.b+c.d=1", "a.b=1+2",
+        "a.b+c.d=1+2,1+2+3", "a.b+c.d=1+", "a.b=1:2:0", "a.b=2:1:1", "a.b=1:2:-1", "a.b=x:2:1",
+        "a.b=1:2:", "a.b=0:1000:1", "a.b=0:1:0.0000000000000001"}) {
     const auto axis = parse_axis(text);
     EXPECT_EQ(axis.status().code(), Code::kInvalidArgument) << text;
     EXPECT_THAT(axis.status().message(), HasSubstr("--over")) << text;
