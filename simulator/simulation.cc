@@ -4,6 +4,8 @@
 #include <chrono>
 #include <limits>
 
+#include "simulator/mpi/rank_workers.h"
+
 namespace covey::simulator {
 
 namespace {
@@ -17,15 +19,6 @@ double monotonic_seconds() {
 
 }  // namespace
 
-learn::Samples select_samples(const data::Images& images, std::vector<std::uint32_t> indices, bool labelled) {
-  learn::Samples samples;
-  samples.images = &images;
-  samples.indices = std::move(indices);
-  if (!labelled) return samples;
-  for (const std::uint32_t index : samples.indices) samples.labels.push_back(images.labels[index]);
-  return samples;
-}
-
 Result<std::unique_ptr<Simulation>> Simulation::make(SimulationParts parts) {
   std::unique_ptr<Simulation> simulation(new Simulation(std::move(parts)));
   COVEY_RETURN_IF_ERROR(simulation->start());
@@ -33,18 +26,20 @@ Result<std::unique_ptr<Simulation>> Simulation::make(SimulationParts parts) {
 }
 
 Simulation::~Simulation() {
+  workers_.reset();
   pool_.reset();  // its jobs use the engine
 }
 
 Status Simulation::start() {
-  for (std::uint32_t user = 0; user < parts_.partition->users.size(); ++user) {
-    samples_.push_back(user_samples(user));
-  }
+  users_ = make_user_data(parts_.experiment, *parts_.dataset, *parts_.partition);
   COVEY_ASSIGN_OR_RETURN(pool_, learn::WorkerPool::make(parts_.setup, parts_.threads, {}));
+  workers_ = make_local_workers(*pool_, users_);
+  if (parts_.ranks != nullptr)
+    workers_ = std::make_unique<RankWorkers>(*parts_.ranks, std::move(workers_), parts_.threads);
   const config::Experiment& experiment = parts_.experiment;
   COVEY_ASSIGN_OR_RETURN(
-      devices_,
-      make_device_profiles(experiment.devices, static_cast<std::uint32_t>(samples_.size()), experiment.seed));
+      devices_, make_device_profiles(experiment.devices, static_cast<std::uint32_t>(users_.samples.size()),
+                                     experiment.seed));
   server::EngineParts engine;
   engine.experiment = experiment;
   engine.clock = monotonic_seconds;
@@ -71,7 +66,7 @@ Status Simulation::start() {
 }
 
 Status Simulation::load_user_states() {
-  committed_.resize(samples_.size());
+  committed_.resize(users_.samples.size());
   COVEY_ASSIGN_OR_RETURN(const auto stored, parts_.store->device_states());
   for (const auto& [user, digest] : stored) {
     COVEY_CHECK(user.value < committed_.size(), user);
@@ -81,26 +76,21 @@ Status Simulation::load_user_states() {
   return ok_status();
 }
 
-learn::Samples Simulation::user_samples(std::uint32_t user) const {
-  const bool labelled = parts_.experiment.training.objective == "supervised";
-  return select_samples(parts_.dataset->train, parts_.partition->users[user], labelled);
-}
-
 std::size_t Simulation::state_key(UserId user, SlotId slot) const {
   return parts_.experiment.training.optimizer_state == "slot" ? slot.value : user.value;
 }
 
 Status Simulation::run() {
-  for (std::uint32_t user = 0; user < samples_.size(); ++user) {
+  for (std::uint32_t user = 0; user < users_.samples.size(); ++user) {
     COVEY_RETURN_IF_ERROR(engine_->user_connected(UserId{user}));
   }
   COVEY_RETURN_IF_ERROR(engine_->start());
-  while (!engine_->finished() || pool_->unfinished() > 0) {
+  while (!engine_->finished() || workers_->unfinished() > 0) {
     if (parts_.stop_requested && parts_.stop_requested()) return ok_status();
-    const std::size_t ran = pool_->run_completions(true);
+    COVEY_ASSIGN_OR_RETURN(const std::size_t ran, workers_->run_completions(true));
     COVEY_RETURN_IF_ERROR(engine_->status());
     COVEY_RETURN_IF_ERROR(status_);
-    if (engine_->finished() || pool_->unfinished() > 0) continue;
+    if (engine_->finished() || workers_->unfinished() > 0) continue;
     COVEY_ASSIGN_OR_RETURN(const bool advanced, advance());
     if (ran == 0 && !advanced) return stands_still();
   }
@@ -165,14 +155,10 @@ void Simulation::send_task(const server::OutgoingTask& task) {
     trained = *at;
   }
   const learn::MemberState& state = committed_[state_key(task.user, task.slot)];
-  pool_->submit([this, task, state, trained](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
-    auto result = client::run_task(trainer, parts_.experiment, {task.round, task.attempt, task.user},
-                                   *task.model_bytes, samples_[task.user.value], state);
-    return [this, task, trained, result = std::move(result)]() mutable {
-      const Status status = devices_.empty() ? task_finished(task, std::move(result))
-                                             : schedule(task, trained, std::move(result));
-      if (status_.ok()) status_ = status;
-    };
+  workers_->submit(task, state, [this, task, trained](Result<client::TaskResult> result) {
+    const Status status = devices_.empty() ? task_finished(task, std::move(result))
+                                           : schedule(task, trained, std::move(result));
+    if (status_.ok()) status_ = status;
   });
 }
 

@@ -9,6 +9,8 @@
 #include "server/engine.h"
 #include "simulator/devices/arrivals.h"
 #include "simulator/devices/device_profile.h"
+#include "simulator/mpi/ranks.h"
+#include "simulator/workers.h"
 
 namespace covey::simulator {
 
@@ -19,6 +21,7 @@ struct SimulationParts {
   const data::Partition* partition = nullptr;
   store::RunStore* store = nullptr;
   std::size_t threads = 1;                           ///< worker replicas; never changes a bit of the result
+  Ranks* ranks = nullptr;                            ///< others that train too; nor do they change a bit
   std::shared_ptr<const server::Selector> selector;  ///< empty: random draws
   server::EngineObserver* observer = nullptr;
   std::function<bool()> stop_requested;  ///< asked between tasks; may be empty
@@ -50,7 +53,6 @@ class Simulation final : private server::Clients {
   /// Lets simulated time pass until something happens; false when nothing will.
   Result<bool> advance();
   Status stands_still() const;
-  learn::Samples user_samples(std::uint32_t user) const;
   std::size_t state_key(UserId user, SlotId slot) const;
 
   void send_task(const server::OutgoingTask& task) override;
@@ -73,7 +75,8 @@ class Simulation final : private server::Clients {
   SimulationParts parts_;
   std::unique_ptr<learn::WorkerPool> pool_;
   std::unique_ptr<server::Engine> engine_;
-  std::vector<learn::Samples> samples_;        ///< per user
+  UserData users_;
+  std::unique_ptr<Workers> workers_;
   std::vector<learn::MemberState> committed_;  ///< per user, or per slot (training.optimizer_state = slot)
   std::map<UserId, Tentative> tentative_;
   std::vector<DeviceProfile> devices_;  ///< per user; empty: no simulated time
@@ -82,8 +85,5 @@ class Simulation final : private server::Clients {
   bool fetch_asked_ = false;
   Status status_;
 };
-
-/// `indices` of `images`, with their labels where `labelled`.
-learn::Samples select_samples(const data::Images& images, std::vector<std::uint32_t> indices, bool labelled);
 
 }  // namespace covey::simulator

@@ -8,6 +8,7 @@
 #include "server/run_folder.h"
 #include "simulator/commands/commands.h"
 #include "simulator/experiment_data.h"
+#include "simulator/mpi/worker_rank.h"
 #include "simulator/report/class_histogram.h"
 #include "simulator/simulation.h"
 
@@ -21,7 +22,7 @@ struct RunOptions {
   std::string out;
   std::string replay;
   std::optional<std::int64_t> seed;
-  std::uint64_t threads = std::max(1u, std::thread::hardware_concurrency());
+  std::uint64_t threads = 0;  ///< 0: all cores
   bool resume = false;
   bool quiet = false;
   bool print_config = false;
@@ -90,6 +91,25 @@ Result<std::shared_ptr<const server::Selector>> selector(const std::string& reco
   return std::shared_ptr<const server::Selector>(server::make_recorded_selector(std::move(membership)));
 }
 
+/// Ranks on one machine share its cores.
+std::size_t threads_of(const RunOptions& options, const Ranks* ranks) {
+  if (options.threads > 0) return options.threads;
+  const std::size_t sharers = ranks == nullptr ? 1 : static_cast<std::size_t>(ranks->size_here());
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency() / sharers);
+}
+
+/// All that a rank but 0 does. It stops when rank 0 does, and not before: signals reach all ranks.
+Status serve(Ranks& ranks, const config::Experiment& experiment, std::size_t threads, const Logger& logger) {
+  const program::StopSignal stop;
+  const Result<ExperimentData> loaded = load_experiment_data(experiment);
+  if (!loaded.ok()) return serve_failure(ranks, loaded.status());
+  const UserData users = make_user_data(experiment, loaded->dataset, loaded->partition);
+  const auto tasks = serve_tasks(ranks, loaded->setup(experiment), users, threads);
+  if (!tasks.ok()) return serve_failure(ranks, tasks.status());
+  logger->info("rank={} trained {} tasks", ranks.rank(), *tasks);
+  return ok_status();
+}
+
 Status run(const RunOptions& options, const std::string& log_level, char** argv) {
   COVEY_ASSIGN_OR_RETURN(const config::Experiment experiment, effective_experiment(options));
   if (options.print_config) {
@@ -98,6 +118,11 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   }
   COVEY_RETURN_IF_ERROR(program::pin_numerics(experiment.numerics, argv));
   COVEY_ASSIGN_OR_RETURN(const Logger logger, make_logger("covey-sim", log_level));
+  std::unique_ptr<Ranks> ranks;
+  if (Ranks::launched()) {
+    COVEY_ASSIGN_OR_RETURN(ranks, Ranks::join());
+    if (ranks->rank() > 0) return serve(*ranks, experiment, threads_of(options, ranks.get()), logger);
+  }
   const fs::path dir = output_folder(options, experiment);
   COVEY_RETURN_IF_ERROR(check_folder(dir, options.resume));
   COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
@@ -118,7 +143,8 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   parts.dataset = &loaded.dataset;
   parts.partition = &loaded.partition;
   parts.store = &folder->store();
-  parts.threads = options.threads;
+  parts.threads = threads_of(options, ranks.get());
+  parts.ranks = ranks.get();
   parts.selector = membership;
   parts.observer = folder.get();
   parts.stop_requested = [&stop] { return stop.requested(); };

@@ -1,0 +1,51 @@
+#include "simulator/workers.h"
+
+namespace covey::simulator {
+
+namespace {
+
+class LocalWorkers final : public Workers {
+ public:
+  LocalWorkers(learn::WorkerPool& pool, const UserData& users) : pool_(pool), users_(users) {}
+
+  void submit(const server::OutgoingTask& task, const learn::MemberState& state, Done done) override {
+    pool_.submit([this, task, state,
+                  done = std::move(done)](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
+      auto result = client::run_task(trainer, users_.experiment, {task.round, task.attempt, task.user},
+                                     *task.model_bytes, users_.samples[task.user.value], state);
+      return [done, result = std::move(result)]() mutable { done(std::move(result)); };
+    });
+  }
+  Result<std::size_t> run_completions(bool wait) override { return pool_.run_completions(wait); }
+  std::size_t unfinished() const override { return pool_.unfinished(); }
+
+ private:
+  learn::WorkerPool& pool_;
+  const UserData& users_;
+};
+
+}  // namespace
+
+learn::Samples select_samples(const data::Images& images, std::vector<std::uint32_t> indices, bool labelled) {
+  learn::Samples samples;
+  samples.images = &images;
+  samples.indices = std::move(indices);
+  if (!labelled) return samples;
+  for (const std::uint32_t index : samples.indices) samples.labels.push_back(images.labels[index]);
+  return samples;
+}
+
+UserData make_user_data(const config::Experiment& experiment, const data::Dataset& dataset,
+                        const data::Partition& partition) {
+  const bool labelled = experiment.training.objective == "supervised";
+  UserData users{experiment, {}};
+  for (const auto& indices : partition.users)
+    users.samples.push_back(select_samples(dataset.train, indices, labelled));
+  return users;
+}
+
+std::unique_ptr<Workers> make_local_workers(learn::WorkerPool& pool, const UserData& users) {
+  return std::make_unique<LocalWorkers>(pool, users);
+}
+
+}  // namespace covey::simulator

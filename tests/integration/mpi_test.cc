@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/integration/support/federation.h"
+
+/// `mpirun covey-sim run`: one run's users on several ranks give the model of one process.
+namespace covey::testing {
+namespace {
+
+Command on_ranks(int count, const Command& command) {
+  Command all{"/usr/bin/mpirun", "--allow-run-as-root", "--oversubscribe", "-n", std::to_string(count)};
+  all.insert(all.end(), command.begin(), command.end());
+  return all;
+}
+
+class Mpi : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!fs::exists("/usr/bin/mpirun")) GTEST_SKIP() << "no mpirun here (Debian package openmpi-bin)";
+  }
+  Command simulate(const std::string& name, const Sets& sets,
+                   const std::vector<std::string>& arguments = {}) const {
+    return simulation(experiment_, sets, folder_.path() / name, arguments);
+  }
+  std::string hash(const std::string& name) const { return model_hash(folder_.path() / name); }
+
+  TemporaryFolder folder_;
+  fs::path experiment_ = write_experiment(folder_.path());
+};
+
+TEST_F(Mpi, TwoAndThreeRanksGiveTheModelOfOneProcess) {
+  const Sets sets{"model.norm=batch", "averaging.bn_buffers=local", "training.optimizer_state=user",
+                  "averaging.groups=2"};
+  ASSERT_EQ(run(simulate("alone", sets)).code, 0);
+  for (const int ranks : {2, 3}) {
+    const std::string name = std::to_string(ranks);
+    const Outcome outcome = run(on_ranks(ranks, simulate(name, sets, {"--threads", "1"})), 120);
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(hash(name), hash("alone"));
+    EXPECT_NE(outcome.err.find("rank=1 trained "), std::string::npos) << outcome.err;
+    EXPECT_EQ(outcome.err.find("rank=1 trained 0 tasks"), std::string::npos) << "it had nothing to do";
+  }
+}
+
+TEST_F(Mpi, SimulatedTimeIsTheSame) {
+  const Sets sets{"devices.profile=lognormal", "devices.dropout=0.2", "federation.rounds=6"};
+  ASSERT_EQ(run(simulate("alone", sets)).code, 0);
+  const Outcome outcome = run(on_ranks(2, simulate("two", sets)), 120);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(hash("two"), hash("alone"));
+}
+
+TEST_F(Mpi, StoppedBySigtermIsContinuedByOneProcess) {
+  const Sets sets{"federation.period=12", "federation.rounds=5"};
+  ASSERT_EQ(run(simulate("alone", sets)).code, 0);
+  Process ranks(on_ranks(2, simulate("stopped", sets)));
+  ASSERT_TRUE(eventually(60, [&] { return committed_rounds(folder_.path() / "stopped") >= 1; }));
+  ranks.signal(SIGTERM);
+  ASSERT_NE(ranks.wait(30), 0) << "it was stopped too late";
+  ASSERT_EQ(run(simulate("stopped", sets, {"--resume"})).code, 0);
+  EXPECT_EQ(hash("stopped"), hash("alone"));
+}
+
+TEST_F(Mpi, AFailureOfAnyRankEndsAllOfThem) {
+  const Outcome diverged = run(
+      on_ranks(2, simulate("diverged", {"training.lr=100", "model.norm=none", "training.threshold=0"})), 120);
+  EXPECT_GT(diverged.code, 0);
+  EXPECT_NE(diverged.err.find("lower training.lr"), std::string::npos) << diverged.err;
+  ASSERT_EQ(run(simulate("done", {"federation.rounds=1"})).code, 0);
+  const Outcome again = run(on_ranks(2, simulate("done", {"federation.rounds=1"})), 60);
+  EXPECT_GT(again.code, 0);
+  EXPECT_NE(again.err.find("--resume"), std::string::npos) << again.err;
+}
+
+}  // namespace
+}  // namespace covey::testing
