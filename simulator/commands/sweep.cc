@@ -4,7 +4,7 @@
 #include "common/program/known_names.h"
 #include "simulator/commands/commands.h"
 #include "simulator/sweep/cells.h"
-#include "simulator/sweep/sweep_runner.h"
+#include "simulator/sweep/slurm_runner.h"
 
 namespace covey::simulator {
 
@@ -18,6 +18,7 @@ struct SweepOptions {
   std::uint64_t seeds = 1;
   std::uint64_t jobs = std::max(1u, std::thread::hardware_concurrency());
   bool resume = false;
+  bool slurm = false;
   bool quiet = false;
 };
 
@@ -59,7 +60,7 @@ Status sweep(const SweepOptions& options) {
   info.seeds = options.seeds;
   COVEY_ASSIGN_OR_RETURN(info.axes, parse_axes(options.over));
   COVEY_ASSIGN_OR_RETURN(const auto plan, plan_runs(info.axes, base.seed, options.seeds));
-  const fs::path dir = sweep_folder(options);
+  const fs::path dir = fs::absolute(sweep_folder(options));
   COVEY_RETURN_IF_ERROR(check_folder(dir, options.resume));
   COVEY_ASSIGN_OR_RETURN(auto costs, check_cells(options.experiment, options.sets, info.axes, plan));
 
@@ -76,7 +77,7 @@ Status sweep(const SweepOptions& options) {
   parts.threads = std::max<std::size_t>(1, std::thread::hardware_concurrency() / parts.jobs);
   parts.stop = &stop;
   parts.progress = &progress;
-  COVEY_RETURN_IF_ERROR(run_sweep(parts));
+  COVEY_RETURN_IF_ERROR(options.slurm ? run_sweep_on_slurm(parts) : run_sweep(parts));
   if (!options.quiet)
     std::printf("results in %s; covey-sim report %s draws them\n", dir.c_str(), dir.c_str());
   return ok_status();
@@ -102,6 +103,8 @@ void add_sweep(program::CommandLine& line) {
                                 "Runs at a time; they share the cores; default: one a core", 1, 1024);
   command.optional("--out", options->out, "Folder for the results; default sweeps/NAME");
   command.flag("--resume", options->resume, "Continue the sweep in --out; finished runs are kept");
+  command.flag("--slurm", options->slurm,
+               "Make every run a task of a Slurm job array, and follow it; --out is on a shared disk");
   command.flag("--quiet", options->quiet, "Show no progress");
 }
 

@@ -33,9 +33,9 @@ SweepProgress::SweepProgress(Mode mode, std::vector<double> costs)
       started_(std::chrono::steady_clock::now()),
       line_(mode == Mode::kTerminal) {}
 
-void SweepProgress::skip(std::uint32_t id, bool failed) {
+void SweepProgress::skip(std::uint32_t id) {
   over_.at(id) = true;
-  ++(failed ? failed_ : done_);
+  ++done_;
 }
 
 void SweepProgress::done(std::uint32_t id, const std::string& name, const RunResult& result) {
@@ -52,7 +52,6 @@ void SweepProgress::failed(std::uint32_t id, const std::string& name, const std:
 }
 
 void SweepProgress::ended(std::uint32_t id, const std::string& line) {
-  --running_;
   over_.at(id) = true;
   cost_here_ += costs_.at(id);
   const std::string count = std::to_string(done_ + failed_) + "/" + std::to_string(costs_.size());

@@ -18,9 +18,9 @@ class SweepProgress {
   /// `costs`: of every run by id, in any unit; the time left assumes that time grows with them.
   SweepProgress(Mode mode, std::vector<double> costs);
 
-  /// Ended before this process began.
-  void skip(std::uint32_t id, bool failed);
-  void started() { ++running_; }
+  /// Done before this process began.
+  void skip(std::uint32_t id);
+  void set_running(std::size_t running) { running_ = running; }
   void done(std::uint32_t id, const std::string& name, const RunResult& result);
   void failed(std::uint32_t id, const std::string& name, const std::string& reason);
   /// Redraws the bar.

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <map>
 
 #include "simulator/report/read_run.h"
@@ -12,10 +13,6 @@ namespace covey::simulator {
 namespace {
 
 constexpr int kPollMilliseconds = 100;
-
-fs::path log_of(const fs::path& sweep, std::uint32_t id) {
-  return run_folder_of(sweep, id).string() + ".log";
-}
 
 /// The last line that the run wrote, without the program's name.
 std::string reason_of(const fs::path& log, int exit_code) {
@@ -35,12 +32,22 @@ std::string reason_of(const fs::path& log, int exit_code) {
   return "exit code " + std::to_string(exit_code) + (last.empty() ? "" : ": " + last);
 }
 
+/// What the sweep's database holds now, and files that only a running run needs.
+Status remove_duplicates(const fs::path& folder) {
+  for (const char* name : {"blobs", "run.sqlite", "run.sqlite-wal", "run.sqlite-shm", "partition.json"}) {
+    std::error_code problem;
+    fs::remove_all(folder / name, problem);
+    if (problem) return unavailable((folder / name).string() + ": " + problem.message());
+  }
+  return ok_status();
+}
+
 class Runner {
  public:
   explicit Runner(const SweepParts& parts) : parts_(parts) {}
 
   Status run() {
-    COVEY_RETURN_IF_ERROR(plan());
+    COVEY_ASSIGN_OR_RETURN(waiting_, runs_to_do(parts_));
     while (!running_.empty() || (!waiting_.empty() && !parts_.stop->requested())) {
       COVEY_RETURN_IF_ERROR(start_more());
       parts_.progress->show();
@@ -50,24 +57,10 @@ class Runner {
     parts_.progress->finish();
     if (!waiting_.empty() || stopped_)
       return unavailable("stopped; the same command with --resume continues");
-    if (failed_ == 0) return ok_status();
-    return internal_error(std::to_string(failed_) + " of " + std::to_string(total_) + " runs failed");
+    return check_failures(*parts_.store);
   }
 
  private:
-  Status plan() {
-    COVEY_ASSIGN_OR_RETURN(const auto runs, parts_.store->runs());
-    total_ = runs.size();
-    for (const SweepRun& run : runs) {
-      if (run.state == RunState::kDone) {
-        parts_.progress->skip(run.plan.id, false);
-      } else {
-        waiting_.push_back(run.plan);
-      }
-    }
-    return ok_status();
-  }
-
   Status start_more() {
     while (running_.size() < parts_.jobs && !waiting_.empty() && !parts_.stop->requested()) {
       const PlannedRun run = waiting_.front();
@@ -77,8 +70,8 @@ class Runner {
           WorkerProcess::start(run_command(parts_, parts_.store->info(), run), log_of(parts_.dir, run.id)));
       waiting_.erase(waiting_.begin());
       running_.emplace(run.id, Running{run, std::move(process)});
-      parts_.progress->started();
     }
+    parts_.progress->set_running(running_.size());
     return ok_status();
   }
 
@@ -99,27 +92,12 @@ class Runner {
       }
       const PlannedRun run = next->second.run;
       next = running_.erase(next);
-      COVEY_RETURN_IF_ERROR(ended(run, *exit_code));
+      if (*exit_code != 0 && parts_.stop->requested()) {
+        stopped_ = true;
+      } else {
+        COVEY_RETURN_IF_ERROR(take_ended_run(parts_, run, *exit_code).status());
+      }
     }
-    return ok_status();
-  }
-
-  Status ended(const PlannedRun& run, int exit_code) {
-    const std::string name = name_of(parts_.store->info().axes, run.values, run.seed);
-    if (exit_code == 0) {
-      RunResult result;
-      COVEY_RETURN_IF_ERROR(take_result(*parts_.store, parts_.dir, run, result));
-      parts_.progress->done(run.id, name, result);
-      return ok_status();
-    }
-    if (parts_.stop->requested()) {
-      stopped_ = true;
-      return ok_status();
-    }
-    ++failed_;
-    const std::string reason = reason_of(log_of(parts_.dir, run.id), exit_code);
-    COVEY_RETURN_IF_ERROR(parts_.store->record_failed(run.id, reason));
-    parts_.progress->failed(run.id, name, reason);
     return ok_status();
   }
 
@@ -131,8 +109,6 @@ class Runner {
   const SweepParts& parts_;
   std::vector<PlannedRun> waiting_;
   std::map<std::uint32_t, Running> running_;
-  std::size_t total_ = 0;
-  std::size_t failed_ = 0;
   bool stopping_ = false;  ///< the runs were asked to stop
   bool stopped_ = false;   ///< a run was stopped before its end
 };
@@ -141,6 +117,10 @@ class Runner {
 
 fs::path run_folder_of(const fs::path& sweep, std::uint32_t id) {
   return sweep / "runs" / std::to_string(id);
+}
+
+fs::path log_of(const fs::path& sweep, std::uint32_t id) {
+  return run_folder_of(sweep, id).string() + ".log";
 }
 
 std::vector<std::string> run_command(const SweepParts& parts, const SweepInfo& info, const PlannedRun& run) {
@@ -162,17 +142,43 @@ std::vector<std::string> run_command(const SweepParts& parts, const SweepInfo& i
   return command;
 }
 
-Status take_result(SweepStore& store, const fs::path& sweep, const PlannedRun& run, RunResult& result) {
-  const fs::path folder = run_folder_of(sweep, run.id);
-  COVEY_ASSIGN_OR_RETURN(result, read_run(folder));
-  COVEY_RETURN_IF_ERROR(store.record_done(run.id, result));
-  std::error_code problem;
-  for (const char* name : {"blobs", "run.sqlite", "run.sqlite-wal", "run.sqlite-shm", "partition.json"}) {
-    fs::remove_all(folder / name, problem);
-    if (problem) return unavailable((folder / name).string() + ": " + problem.message());
+Result<bool> take_ended_run(const SweepParts& parts, const PlannedRun& run, int exit_code) {
+  const std::string name = name_of(parts.store->info().axes, run.values, run.seed);
+  if (exit_code != 0) {
+    const std::string reason = reason_of(log_of(parts.dir, run.id), exit_code);
+    COVEY_RETURN_IF_ERROR(parts.store->record_failed(run.id, reason));
+    parts.progress->failed(run.id, name, reason);
+    return false;
   }
-  fs::remove(log_of(sweep, run.id), problem);  // empty; nobody misses it where it cannot go
-  return ok_status();
+  const fs::path folder = run_folder_of(parts.dir, run.id);
+  COVEY_ASSIGN_OR_RETURN(const RunResult result, read_run(folder));
+  COVEY_RETURN_IF_ERROR(parts.store->record_done(run.id, result));
+  COVEY_RETURN_IF_ERROR(remove_duplicates(folder));
+  std::error_code ignored;  // an empty file: nobody minds it
+  fs::remove(log_of(parts.dir, run.id), ignored);
+  parts.progress->done(run.id, name, result);
+  return true;
+}
+
+Result<std::vector<PlannedRun>> runs_to_do(const SweepParts& parts) {
+  COVEY_ASSIGN_OR_RETURN(const auto runs, parts.store->runs());
+  std::vector<PlannedRun> waiting;
+  for (const SweepRun& run : runs) {
+    if (run.state == RunState::kDone) {
+      parts.progress->skip(run.plan.id);
+    } else {
+      waiting.push_back(run.plan);
+    }
+  }
+  return waiting;
+}
+
+Status check_failures(const SweepStore& store) {
+  COVEY_ASSIGN_OR_RETURN(const auto runs, store.runs());
+  const auto failed = std::count_if(runs.begin(), runs.end(),
+                                    [](const SweepRun& run) { return run.state == RunState::kFailed; });
+  if (failed == 0) return ok_status();
+  return internal_error(std::to_string(failed) + " of " + std::to_string(runs.size()) + " runs failed");
 }
 
 Status run_sweep(const SweepParts& parts) {

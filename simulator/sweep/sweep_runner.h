@@ -28,7 +28,17 @@ fs::path run_folder_of(const fs::path& sweep, std::uint32_t id);
 /// The command that runs one run of the sweep, or continues it.
 std::vector<std::string> run_command(const SweepParts& parts, const SweepInfo& info, const PlannedRun& run);
 
-/// Takes a run's results, if it has finished, into the store, and removes what is stored twice.
-Status take_result(SweepStore& store, const fs::path& sweep, const PlannedRun& run, RunResult& result);
+/// Where a run's standard error goes.
+fs::path log_of(const fs::path& sweep, std::uint32_t id);
+
+/// Takes what a run left behind when its process ended into the store, shows it, and removes what is stored
+/// twice. Returns whether the run was done.
+Result<bool> take_ended_run(const SweepParts& parts, const PlannedRun& run, int exit_code);
+
+/// The runs that have to be run, and tells the progress of the others.
+Result<std::vector<PlannedRun>> runs_to_do(const SweepParts& parts);
+
+/// OK when no run of the sweep failed.
+Status check_failures(const SweepStore& store);
 
 }  // namespace covey::simulator

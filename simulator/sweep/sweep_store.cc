@@ -248,6 +248,17 @@ Status SweepStore::insert_round(std::uint32_t id, const store::RoundRecord& roun
   return ok_status();
 }
 
+Result<std::string> SweepStore::slurm_job() const {
+  Statement row(database_, "SELECT value FROM meta WHERE key = 'slurm_job'");
+  const std::string id = row.next() ? row.text() : "";
+  COVEY_RETURN_IF_ERROR(row.status());
+  return id;
+}
+
+Status SweepStore::record_slurm_job(const std::string& id) {
+  return Statement(database_, "INSERT OR REPLACE INTO meta (key, value) VALUES ('slurm_job', ?)", id).run();
+}
+
 // ---- what came of it
 
 Result<Results> SweepStore::results() const {

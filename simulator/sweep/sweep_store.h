@@ -47,6 +47,10 @@ class SweepStore {
   Status record_done(std::uint32_t id, const RunResult& result);
   Status record_failed(std::uint32_t id, const std::string& reason);
 
+  /// The Slurm job that runs the sweep; empty when there is none.
+  Result<std::string> slurm_job() const;
+  Status record_slurm_job(const std::string& id);
+
   /// All that has ended.
   Result<Results> results() const;
 

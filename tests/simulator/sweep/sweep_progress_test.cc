@@ -21,12 +21,12 @@ RunResult result() {
 std::string shown(SweepProgress::Mode mode) {
   ::testing::internal::CaptureStdout();
   SweepProgress progress(mode, {1, 1, 1, 1});
-  progress.skip(0, false);
-  progress.started();
-  progress.started();
+  progress.skip(0);
+  progress.set_running(2);
   progress.show();
   progress.done(1, "a=1 seed=1", result());
   progress.failed(2, "a=2 seed=1", "diverged");
+  progress.set_running(0);
   progress.show();
   progress.finish();
   return ::testing::internal::GetCapturedStdout();

@@ -89,6 +89,14 @@ TEST_F(SweepStoreTest, KeepsStatesOverARestart) {
   EXPECT_EQ(runs[3].state, RunState::kWaiting);
 }
 
+TEST_F(SweepStoreTest, RemembersItsSlurmJob) {
+  EXPECT_EQ(*store_->slurm_job(), "");
+  ASSERT_TRUE(store_->record_slurm_job("17").ok());
+  ASSERT_TRUE(store_->record_slurm_job("18").ok());
+  reopen();
+  EXPECT_EQ(*store_->slurm_job(), "18");
+}
+
 TEST_F(SweepStoreTest, AFailedRunCanStillBeDone) {
   ASSERT_TRUE(store_->record_failed(1, "diverged").ok());
   ASSERT_TRUE(store_->record_done(1, result()).ok());
