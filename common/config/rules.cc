@@ -41,6 +41,20 @@ std::string schedule_warmup_steps(const ClientSettings& s) {
   return above(t.schedule_warmup_steps, "training.schedule_total_steps", t.schedule_total_steps, 0);
 }
 
+/// For options that work on the labels that a user's images get once a round from the received model.
+std::string round_labels(const Training& t, const std::string& value, const std::string& allowed) {
+  if (t.labels != "round")
+    return value + " needs training.labels = \"round\", here \"" + t.labels + "\", allowed: " + allowed;
+  if (t.objective == "supervised")
+    return value + " does not fit training.objective = \"supervised\", allowed: " + allowed;
+  return "";
+}
+
+std::string mixup(const ClientSettings& s) {
+  const Training& t = s.experiment.training;
+  return t.mixup > 0 ? round_labels(t, print(t.mixup), "0.0") : "";
+}
+
 /// Momentum that moves from one user to the next would have to travel.
 std::string optimizer_state(const ClientSettings& s) {
   if (s.experiment.training.optimizer_state != "slot") return "";
@@ -73,6 +87,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"federation.min_updates", "federation.communicating"}, min_updates},
       {{"averaging.groups", "averaging.rule", "federation.communicating"}, groups},
       {{"training.schedule_warmup_steps", "training.schedule_total_steps"}, schedule_warmup_steps},
+      {{"training.mixup", "training.labels", "training.objective"}, mixup},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},
   };

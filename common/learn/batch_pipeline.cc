@@ -4,7 +4,7 @@ namespace covey::learn {
 
 BatchPipeline::BatchPipeline(const PipelineOptions& options, const Stream& order, const Stream& augment)
     : options_(options),
-      order_(options.samples->size(), options.batch, order),
+      order_(options.samples->size(), options.batch, order, options.drawing),
       augment_(augment),
       augmenter_(options.views),
       normaliser_(options.views.shape, options.normalisation),

@@ -14,6 +14,9 @@
 
 namespace covey::learn {
 
+struct RoundSamples;
+class LocalLoss;
+
 /// What every replica of one experiment shares.
 struct TrainingSetup {
   config::Experiment experiment;
@@ -67,13 +70,10 @@ class LocalTrainer {
   LocalTrainer(const TrainingSetup& setup, std::shared_ptr<nn::Model> model);
 
   Result<LocalReport> train_member(const LocalTask& task, Values& values, Values& optimizer_state);
-  Result<Samples> samples_with_labels(const Objective& objective, const Samples& samples,
-                                      PseudoLabeller& labeller);
-  Samples label_round(const Samples& samples, PseudoLabeller& labeller);
-  Result<LocalReport> take_steps(const LocalTask& task, const Objective& objective, const Samples& samples,
-                                 PseudoLabeller& labeller);
-  torch::Tensor step_loss(const Objective& objective, const Batch& batch, PseudoLabeller& labeller);
-  bool labels_move(const Objective& objective) const;
+  Result<RoundSamples> samples_with_labels(const Objective& objective, const Samples& samples,
+                                           PseudoLabeller& labeller);
+  RoundSamples label_round(const Samples& samples, PseudoLabeller& labeller);
+  Result<LocalReport> take_steps(const LocalTask& task, LocalLoss& loss);
 
   TrainingSetup setup_;
   std::shared_ptr<nn::Model> model_;

@@ -230,6 +230,14 @@ const Bad kCombinations[] = {
      {},
      "e.toml:5: training.schedule_warmup_steps: 9 is more than training.schedule_total_steps = 8, allowed: a "
      "whole number from 0 to 8"},
+    {"MixupOfMovingLabels",
+     training("labels = 'moving'\nmixup = 0.75"),
+     {},
+     "e.toml:5: training.mixup: 0.75 needs training.labels = \"round\", here \"moving\", allowed: 0.0"},
+    {"MixupOfTrueLabels",
+     training("objective = 'supervised'\nmixup = 0.75"),
+     {},
+     "e.toml:5: training.mixup: 0.75 does not fit training.objective = \"supervised\", allowed: 0.0"},
 };
 
 const Bad kSets[] = {

@@ -170,6 +170,20 @@ TEST_F(LocalTrainerTest, WithoutAConfidentSampleThereIsNothingToReport) {
   EXPECT_EQ(values_, start);
 }
 
+TEST_F(LocalTrainerTest, MixupTrainsOnMoreThanTheConfidentSamples) {
+  setup_.experiment.training.labels = "round";
+  const auto trained = [this](double mixup) {
+    setup_.experiment.training.mixup = mixup;
+    optimizer_state_.clear();
+    EXPECT_TRUE(train(task("consistency")).ok());
+    return values_;
+  };
+  const Values without = trained(0);
+  const Values with = trained(0.75);
+  EXPECT_NE(with, without);
+  EXPECT_EQ(trained(0.75), with);
+}
+
 TEST_F(LocalTrainerTest, UnlabelledObjectivesNeverLookAtLabels) {
   for (const char* labels : {"moving", "round"}) {
     setup_.experiment.training.labels = labels;

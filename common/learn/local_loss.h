@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+
+#include "common/learn/batch_pipeline.h"
+#include "common/learn/local_trainer.h"
+#include "common/learn/objective.h"
+
+namespace covey::learn {
+
+/// What a member's local steps of one round train on.
+struct RoundSamples {
+  Samples fitted;  ///< with the labels that the steps fit; without where every step makes its own
+  Samples any;     ///< all images, with whatever label the received model gives them (training.mixup)
+  /// Divides the loss by all samples instead of the confident ones, as masked_cross_entropy does for one
+  /// batch. At full weight, a handful of samples, often of one class, would be fitted step after step and the
+  /// average would follow.
+  double weight = 1;
+};
+
+/// The loss of every local step of one member in one round: its batches, and what is minimised on them.
+class LocalLoss {
+ public:
+  /// What is referred to outlives the loss; `samples.fitted` holds at least one.
+  LocalLoss(const TrainingSetup& setup, const LocalTask& task, const Objective& objective,
+            const RoundSamples& samples, PseudoLabeller& labeller, nn::Model& model);
+
+  /// The loss of the next step; the model is in train mode and has the draws of this step.
+  torch::Tensor next();
+
+  std::size_t steps() const { return steps_; }
+  /// Images that one step looks at, a mixed pair counted once.
+  std::size_t images_per_step() const { return fitted_->batch(); }
+
+ private:
+  std::unique_ptr<BatchPipeline> pipeline(const PipelineOptions& options, Purpose order,
+                                          Purpose augment) const;
+  PipelineOptions fitted_options() const;
+  PipelineOptions mixed_options() const;
+  torch::Tensor given_labels_loss(const Batch& batch);
+  torch::Tensor with_mixup(const Batch& batch, const torch::Tensor& view);
+
+  const TrainingSetup& setup_;
+  const LocalTask& task_;
+  const Objective& objective_;
+  const RoundSamples& samples_;
+  PseudoLabeller& labeller_;
+  nn::Model& model_;
+  bool labels_move_;
+  std::size_t steps_;
+  std::unique_ptr<BatchPipeline> fitted_;
+  std::unique_ptr<BatchPipeline> mixed_;  ///< empty without mixup
+  Stream mixing_draws_;
+  std::uint64_t step_ = 0;
+};
+
+/// The pseudo-labels come from the moving model, step by step.
+bool labels_move(const Objective& objective, const config::Training& training);
+
+/// The streams of a task.
+StreamId stream_id(Purpose purpose, const LocalTask& task);
+
+}  // namespace covey::learn

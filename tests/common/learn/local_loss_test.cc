@@ -1,0 +1,94 @@
+// A step's loss is held to the same formula on batches that the test makes itself.
+#include "common/learn/local_loss.h"
+
+#include <gtest/gtest.h>
+
+#include "common/learn/mixup.h"
+#include "tests/common/learn/hand_made.h"
+
+namespace covey::learn {
+namespace {
+
+using testing::PixelModel;
+using testing::striped_images;
+using torch::nn::functional::cross_entropy;
+
+class LocalLossTest : public ::testing::Test {
+ protected:
+  LocalLossTest() {
+    setup_ = testing::small_setup();
+    setup_.experiment.training.labels = "round";
+  }
+
+  LocalLoss loss() { return {setup_, task_, *objective_, samples_, labeller_, model_}; }
+
+  Stream stream(Purpose purpose) const { return {setup_.experiment.seed, stream_id(purpose, task_)}; }
+
+  /// Batches of both views, as a step should get them.
+  std::unique_ptr<BatchPipeline> twin(const Samples& samples, std::size_t batch, Drawing drawing,
+                                      Purpose order, Purpose augment) const {
+    const config::Training& training = setup_.experiment.training;
+    PipelineOptions o;
+    o.samples = &samples;
+    o.steps = 3;
+    o.batch = batch;
+    o.drawing = drawing;
+    o.weak = true;
+    o.strong = true;
+    o.views = {setup_.shape, training.flip, training.cutout};
+    o.normalisation = setup_.normalisation;
+    return std::make_unique<BatchPipeline>(o, stream(order), stream(augment));
+  }
+
+  TrainingSetup setup_;
+  data::Images images_ = striped_images(24);
+  LocalTask task_{2, 0, 1, "consistency", nullptr};
+  std::unique_ptr<Objective> objective_ = (*objective_registry().find("consistency"))();
+  RoundSamples samples_{{&images_, {3, 7, 11, 0, 15}, {2, 1, 0, 2, 1}}, {}, 0.25};
+  PseudoLabeller labeller_{setup_.experiment.training, 3};
+  PixelModel model_;
+};
+
+TEST_F(LocalLossTest, FitsTheStrongViewToGivenLabelsAtTheirWeight) {
+  const auto twin =
+      this->twin(samples_.fitted, 4, Drawing::kShuffled, Purpose::kDataOrder, Purpose::kAugment);
+  LocalLoss loss = this->loss();
+  EXPECT_EQ(loss.steps(), 3u);
+  EXPECT_EQ(loss.images_per_step(), 4u);
+  for (std::size_t step = 0; step < loss.steps(); ++step) {
+    const Batch batch = twin->next();
+    const torch::Tensor expected = cross_entropy(batch.strong.flatten(1), batch.labels) * 0.25;
+    EXPECT_TRUE(torch::equal(loss.next(), expected)) << step;
+  }
+}
+
+TEST_F(LocalLossTest, MixupAddsTheMixtureWithAnyImage) {
+  setup_.experiment.training.mixup = 0.75;
+  samples_.any = all_samples(images_);
+  const auto fix = twin(samples_.fitted, 4, Drawing::kShuffled, Purpose::kDataOrder, Purpose::kAugment);
+  const auto mix = twin(samples_.any, 4, Drawing::kWithReplacement, Purpose::kMixOrder, Purpose::kMixAugment);
+  LocalLoss loss = this->loss();
+  for (std::size_t step = 0; step < loss.steps(); ++step) {
+    const Batch a = fix->next();
+    const Batch b = mix->next();
+    const double share = mixing_share(0.75, Sequence(stream(Purpose::kMixup), step));
+    const torch::Tensor x = (a.weak * share + b.weak * (1 - share)).flatten(1);
+    const torch::Tensor mixture =
+        cross_entropy(x, a.labels) * share + cross_entropy(x, b.labels) * (1 - share);
+    const torch::Tensor expected = (cross_entropy(a.strong.flatten(1), a.labels) + mixture) * 0.25;
+    EXPECT_NEAR(loss.next().item<double>(), expected.item<double>(), 1e-6) << step;
+  }
+  EXPECT_EQ(model_.calls, (std::vector<PixelModel::Call>(3, {8, true}))) << "one forward a step";
+}
+
+TEST_F(LocalLossTest, WithFewConfidentImagesThePartnersAreAsFew) {
+  setup_.experiment.training.mixup = 0.75;
+  samples_.fitted.indices.resize(2);
+  samples_.fitted.labels.resize(2);
+  samples_.any = all_samples(images_);
+  loss().next();
+  EXPECT_EQ(model_.calls, (std::vector<PixelModel::Call>{{4, true}}));
+}
+
+}  // namespace
+}  // namespace covey::learn
