@@ -47,6 +47,8 @@ struct Federation {
 struct Training {
   std::string objective = "consistency";  ///< what users minimise
   double threshold = 0.95;                ///< tau: confidence from which a pseudo-label counts
+  /// fixed: tau for all | adaptive: labels = round, by the user's own predictions, per class
+  std::string threshold_rule = "fixed";
   std::string labels =
       "round";              ///< moving: pseudo-labels at every step | round: once, from the received model
   double alignment = 0.0;   ///< power of the pseudo-label distribution alignment; 0 = off

@@ -50,6 +50,11 @@ std::string round_labels(const Training& t, const std::string& value, const std:
   return "";
 }
 
+std::string threshold_rule(const ClientSettings& s) {
+  const Training& t = s.experiment.training;
+  return t.threshold_rule == "adaptive" ? round_labels(t, print(t.threshold_rule), "fixed") : "";
+}
+
 std::string mixup(const ClientSettings& s) {
   const Training& t = s.experiment.training;
   return t.mixup > 0 ? round_labels(t, print(t.mixup), "0.0") : "";
@@ -87,6 +92,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"federation.min_updates", "federation.communicating"}, min_updates},
       {{"averaging.groups", "averaging.rule", "federation.communicating"}, groups},
       {{"training.schedule_warmup_steps", "training.schedule_total_steps"}, schedule_warmup_steps},
+      {{"training.threshold_rule", "training.labels", "training.objective"}, threshold_rule},
       {{"training.mixup", "training.labels", "training.objective"}, mixup},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},

@@ -136,6 +136,7 @@ void add_training(std::vector<Field>& fields) {
   Section training(fields, "training", [](auto& s) -> auto& { return s.experiment.training; });
   training.add("objective", &T::objective, Named{}, kShared, "what users minimise");
   training.add("threshold", &T::threshold, Real{0, 1}, kShared, "tau, confidence from which a pseudo-label counts");
+  training.add("threshold_rule", &T::threshold_rule, Choices{{"fixed", "adaptive"}}, kShared, "fixed: threshold; adaptive: labels = round, by the user's mean confidence and class shares");
   training.add("labels", &T::labels, Choices{{"moving", "round"}}, kShared, "pseudo-labels: moving: at every step; round: once, from the received model");
   training.add("alignment", &T::alignment, Real{0, 1}, kShared, "power of the pseudo-label distribution alignment; 0 = off");
   training.add("mixup", &T::mixup, Real{0, 100}, kShared, "labels = round: alpha of the mixup with any of the user's images; 0 = off");

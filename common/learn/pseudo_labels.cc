@@ -12,19 +12,30 @@ namespace {
 constexpr double kRunningMeanDecay = 0.9;
 constexpr double kSmallestMean = 1e-6;
 
+PseudoLabels above(const torch::Tensor& probabilities, double threshold) {
+  auto [confidence, label] = probabilities.max(1);
+  return {label, confidence.ge(threshold).to(torch::kFloat32)};
+}
+
+PseudoLabels above_adaptive(const torch::Tensor& probabilities) {
+  auto [confidence, label] = probabilities.max(1);
+  const torch::Tensor mean = probabilities.mean(0);
+  const torch::Tensor limits = confidence.mean() * (mean / mean.max());
+  return {label, confidence.ge(limits.index_select(0, label)).to(torch::kFloat32)};
+}
+
 }  // namespace
 
 PseudoLabeller::PseudoLabeller(const config::Training& training, int classes)
-    : threshold_(training.threshold), alignment_(training.alignment), classes_(classes) {}
+    : threshold_(training.threshold),
+      adaptive_(training.threshold_rule == "adaptive"),
+      alignment_(training.alignment),
+      classes_(classes) {}
 
-PseudoLabels PseudoLabeller::threshold(const torch::Tensor& probabilities, const torch::Tensor& mean) const {
-  torch::Tensor p = probabilities;
-  if (alignment_ > 0) {
-    p = p / mean.clamp_min(kSmallestMean).pow(alignment_);
-    p = p / p.sum(1, true);
-  }
-  auto [confidence, label] = p.max(1);
-  return {label, confidence.ge(threshold_).to(torch::kFloat32)};
+torch::Tensor PseudoLabeller::aligned(const torch::Tensor& probabilities, const torch::Tensor& mean) const {
+  if (alignment_ == 0) return probabilities;
+  const torch::Tensor p = probabilities / mean.clamp_min(kSmallestMean).pow(alignment_);
+  return p / p.sum(1, true);
 }
 
 PseudoLabels PseudoLabeller::label_moving(const torch::Tensor& logits) {
@@ -36,13 +47,14 @@ PseudoLabels PseudoLabeller::label_moving(const torch::Tensor& logits) {
                         ? running_mean_ * kRunningMeanDecay + batch_mean * (1 - kRunningMeanDecay)
                         : batch_mean;
   }
-  return threshold(p, running_mean_);
+  return above(aligned(p, running_mean_), threshold_);
 }
 
 PseudoLabels PseudoLabeller::label_round(const torch::Tensor& logits) const {
   const torch::NoGradGuard no_grad;
-  const torch::Tensor p = torch::softmax(logits.detach(), 1);
-  return threshold(p, p.mean(0));
+  const torch::Tensor raw = torch::softmax(logits.detach(), 1);
+  const torch::Tensor p = aligned(raw, raw.mean(0));
+  return adaptive_ ? above_adaptive(p) : above(p, threshold_);
 }
 
 void PseudoLabeller::count(const PseudoLabels& labels) {

@@ -230,6 +230,11 @@ const Bad kCombinations[] = {
      {},
      "e.toml:5: training.schedule_warmup_steps: 9 is more than training.schedule_total_steps = 8, allowed: a "
      "whole number from 0 to 8"},
+    {"AdaptiveThresholdOfMovingLabels",
+     training("labels = 'moving'\nthreshold_rule = 'adaptive'"),
+     {},
+     "e.toml:5: training.threshold_rule: \"adaptive\" needs training.labels = \"round\", here \"moving\", "
+     "allowed: fixed"},
     {"MixupOfMovingLabels",
      training("labels = 'moving'\nmixup = 0.75"),
      {},
