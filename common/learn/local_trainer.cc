@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "common/learn/clip.h"
 #include "common/learn/evaluate.h"
 #include "common/learn/local_loss.h"
 #include "common/nn/device.h"
@@ -144,6 +145,7 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   const std::uint64_t first_step = std::uint64_t{task.round} * loss.steps();
   const std::uint64_t total_steps = static_cast<std::uint64_t>(experiment.federation.rounds) * loss.steps();
   const double rate = base_rate(experiment);
+  const std::vector<torch::Tensor> parameters = model_->parameters();
   nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0};
   const DrawScope scope(*model_, draws);
   model_->train();
@@ -154,6 +156,7 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
     model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
     const torch::Tensor step_loss = loss.next();
     step_loss.backward();
+    if (experiment.training.clip_norm > 0) clip_gradients(parameters, experiment.training.clip_norm);
     optimizer_->step(rate * schedule_->factor(first_step + step, total_steps));
     loss_sum += step_loss.detach();
   }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "common/learn/evaluate.h"
 #include "common/nn/state.h"
 #include "tests/common/learn/hand_made.h"
@@ -168,6 +170,21 @@ TEST_F(LocalTrainerTest, WithoutAConfidentSampleThereIsNothingToReport) {
   EXPECT_EQ(report->images, 0u);
   EXPECT_EQ(report->pseudo_labels, (std::vector<std::uint32_t>{0, 0, 0}));
   EXPECT_EQ(values_, start);
+}
+
+TEST_F(LocalTrainerTest, ClippingBoundsTheStepOfUsersAndServer) {
+  setup_.experiment.federation.period = 1;
+  setup_.experiment.training.momentum = 0;
+  setup_.experiment.training.nesterov = false;
+  setup_.experiment.training.weight_decay = 0;
+  setup_.experiment.training.clip_norm = 0.01;
+  const Values start = initial(**LocalTrainer::make(setup_));
+  for (const std::uint32_t entity : {1u, kServerEntity}) {
+    ASSERT_TRUE(train(task("supervised", entity)).ok());
+    double squares = 0;
+    for (std::size_t i = 0; i < start.size(); ++i) squares += std::pow(values_[i] - start[i], 2);
+    EXPECT_NEAR(std::sqrt(squares), 0.1 * 0.01, 1e-6) << "rate times norm";
+  }
 }
 
 TEST_F(LocalTrainerTest, MixupTrainsOnMoreThanTheConfidentSamples) {
