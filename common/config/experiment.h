@@ -63,6 +63,7 @@ struct Training {
   bool nesterov = true;
   double weight_decay = 1e-4;
   double clip_norm = 0.0;  ///< largest L2 norm of a step's gradient, of users and server; 0 = off
+  double proximal = 0.0;   ///< mu of FedProx, of users; 0 = off
   /// cosine: 7/16 of a cosine over the run | paper: the form of the authors' code | constant
   std::string schedule = "cosine";
   std::int64_t schedule_warmup_steps = 0;  ///< schedule = paper: linear warm-up, in steps

@@ -149,6 +149,7 @@ void add_training(std::vector<Field>& fields) {
   training.add("nesterov", &T::nesterov, Flag{}, kShared, "sgd: look ahead along the momentum");
   training.add("weight_decay", &T::weight_decay, Real{0, 1}, kShared, "L2 penalty on the weights");
   training.add("clip_norm", &T::clip_norm, Real{0, 1e6}, kShared, "largest L2 norm of a step's gradient, of users and server; 0 = off");
+  training.add("proximal", &T::proximal, Real{0, 1000}, kShared, "mu of FedProx: pulls a user's weights to those that it received; 0 = off");
   training.add("schedule", &T::schedule, Named{}, kShared, "how the learning rate falls; cosine: 7/16 of a cosine over the run; paper: the form of the authors' code");
   training.add("schedule_warmup_steps", &T::schedule_warmup_steps, Whole{0, 1000 * kMillion}, kShared, "schedule = paper: steps of the linear warm-up");
   training.add("schedule_total_steps", &T::schedule_total_steps, Whole{0, 1000 * kMillion}, kShared, "schedule = paper: Ttot; 0 = rounds * period");

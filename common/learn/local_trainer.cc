@@ -7,6 +7,7 @@
 #include "common/learn/clip.h"
 #include "common/learn/evaluate.h"
 #include "common/learn/local_loss.h"
+#include "common/learn/proximal.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
 
@@ -146,6 +147,8 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   const std::uint64_t total_steps = static_cast<std::uint64_t>(experiment.federation.rounds) * loss.steps();
   const double rate = base_rate(experiment);
   const std::vector<torch::Tensor> parameters = model_->parameters();
+  const bool is_user = task.entity < kNoEntity;
+  const Proximal proximal(parameters, is_user ? experiment.training.proximal : 0);
   nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0};
   const DrawScope scope(*model_, draws);
   model_->train();
@@ -156,6 +159,7 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
     model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
     const torch::Tensor step_loss = loss.next();
     step_loss.backward();
+    proximal.add_to_gradients();
     if (experiment.training.clip_norm > 0) clip_gradients(parameters, experiment.training.clip_norm);
     optimizer_->step(rate * schedule_->factor(first_step + step, total_steps));
     loss_sum += step_loss.detach();

@@ -187,6 +187,23 @@ TEST_F(LocalTrainerTest, ClippingBoundsTheStepOfUsersAndServer) {
   }
 }
 
+TEST_F(LocalTrainerTest, TheProximalTermHoldsUsersAndNotTheServer) {
+  const auto trained = [this](std::uint32_t entity, double mu) {
+    setup_.experiment.training.proximal = mu;
+    optimizer_state_.clear();
+    EXPECT_TRUE(train(task("supervised", entity)).ok());
+    return values_;
+  };
+  EXPECT_EQ(trained(kServerEntity, 5), trained(kServerEntity, 0));
+  const Values start = initial(**LocalTrainer::make(setup_));
+  const auto distance = [&start](const Values& values) {
+    double squares = 0;
+    for (std::size_t i = 0; i < start.size(); ++i) squares += std::pow(values[i] - start[i], 2);
+    return squares;
+  };
+  EXPECT_LT(distance(trained(1, 5)), distance(trained(1, 0)));
+}
+
 TEST_F(LocalTrainerTest, MixupTrainsOnMoreThanTheConfidentSamples) {
   setup_.experiment.training.labels = "round";
   const auto trained = [this](double mixup) {
