@@ -50,10 +50,12 @@ struct Training {
   /// fixed: tau for all | adaptive: labels = round, by the user's own predictions, per class
   std::string threshold_rule = "fixed";
   std::string labels =
-      "round";              ///< moving: pseudo-labels at every step | round: once, from the received model
-  double alignment = 0.0;   ///< power of the pseudo-label distribution alignment; 0 = off
-  double mixup = 0.0;       ///< labels = round: alpha of Beta(alpha, alpha); 0 = off, 0.75 in SemiFL
-  double cutout = 0.5;      ///< side of the Cutout square as a share of the image side; 0 = off
+      "round";             ///< moving: pseudo-labels at every step | round: once, from the received model
+  double alignment = 0.0;  ///< power of the pseudo-label distribution alignment; 0 = off
+  double mixup = 0.0;      ///< labels = round: alpha of Beta(alpha, alpha); 0 = off, 0.75 in SemiFL
+  double cutout = 0.5;     ///< side of the Cutout square as a share of the image side; 0 = off
+  /// paper: 127 in colour, half of the brightest pixel in grey | mean: the data set's mean pixel | zero
+  std::string cutout_fill = "paper";
   bool flip = true;         ///< horizontal flips in both views; always off for characters and digits
   std::int64_t batch = 64;  ///< images per step; a consistency step sends two views of each through the model
   std::string optimizer = "sgd";

@@ -35,12 +35,13 @@ class LocalLossTest : public ::testing::Test {
     o.drawing = drawing;
     o.weak = true;
     o.strong = true;
-    o.views = {setup_.shape, training.flip, training.cutout};
+    o.views = {setup_.shape, training.flip, training.cutout, fill_};
     o.normalisation = setup_.normalisation;
     return std::make_unique<BatchPipeline>(o, stream(order), stream(augment));
   }
 
   TrainingSetup setup_;
+  std::vector<std::uint8_t> fill_;
   data::Images images_ = striped_images(24);
   LocalTask task_{2, 0, 1, "consistency", nullptr};
   std::unique_ptr<Objective> objective_ = (*objective_registry().find("consistency"))();
@@ -60,6 +61,15 @@ TEST_F(LocalLossTest, FitsTheStrongViewToGivenLabelsAtTheirWeight) {
     const torch::Tensor expected = cross_entropy(batch.strong.flatten(1), batch.labels) * 0.25;
     EXPECT_TRUE(torch::equal(loss.next(), expected)) << step;
   }
+}
+
+TEST_F(LocalLossTest, CutoutIsFilledAsAskedFor) {
+  setup_.experiment.training.cutout_fill = "zero";
+  fill_ = {0};
+  const auto twin =
+      this->twin(samples_.fitted, 4, Drawing::kShuffled, Purpose::kDataOrder, Purpose::kAugment);
+  const Batch batch = twin->next();
+  EXPECT_TRUE(torch::equal(loss().next(), cross_entropy(batch.strong.flatten(1), batch.labels) * 0.25));
 }
 
 TEST_F(LocalLossTest, MixupAddsTheMixtureWithAnyImage) {
