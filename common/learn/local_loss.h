@@ -16,6 +16,7 @@ struct RoundSamples {
   /// batch. At full weight, a handful of samples, often of one class, would be fitted step after step and the
   /// average would follow.
   double weight = 1;
+  double confidence = 0;  ///< mean of the received model's largest probability; 0 where it gives no labels
 };
 
 /// The loss of every local step of one member in one round: its batches, and what is minimised on them.

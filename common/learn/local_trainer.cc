@@ -98,6 +98,7 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
     }
     optimizer_state = optimizer_->state();
   }
+  report.confidence = samples.confidence;
   report.mask_rate = 1;
   if (!objective->uses_true_labels()) {
     report.mask_rate = labeller.mask_rate();
@@ -126,6 +127,7 @@ RoundSamples LocalTrainer::label_round(const Samples& samples, PseudoLabeller& l
   const PseudoLabels labels = labeller.label_round(logits);
   labeller.count(labels);
   RoundSamples round;
+  round.confidence = mean_confidence(logits);
   round.fitted.images = samples.images;
   const float* mask = labels.mask.data_ptr<float>();
   const std::int64_t* label = labels.labels.data_ptr<std::int64_t>();

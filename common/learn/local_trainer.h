@@ -43,7 +43,8 @@ struct LocalReport {
   double loss = 0;                 ///< mean over the steps
   double mask_rate = 0;            ///< share of pseudo-labels that count; 1 with true labels
   std::vector<std::uint32_t> pseudo_labels;  ///< accepted per class; empty with true labels
-  std::uint64_t images = 0;                  ///< steps * batch
+  double confidence = 0;     ///< labels = round: mean confidence of the received model on the member's images
+  std::uint64_t images = 0;  ///< steps * batch
   double seconds = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "common/learn/pseudo_labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace covey::learn {
@@ -78,6 +79,13 @@ double PseudoLabeller::mask_rate() const {
   const auto counts = accepted_per_class();
   const auto accepted = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
   return seen_ == 0 ? 0 : static_cast<double>(accepted) / static_cast<double>(seen_);
+}
+
+double mean_confidence(const torch::Tensor& logits) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor largest = torch::amax(torch::softmax(logits, 1), 1);
+  const double mean = largest.to(torch::kFloat64).mean().item<double>();
+  return std::isfinite(mean) ? std::clamp(mean, 0.0, 1.0) : 0;
 }
 
 }  // namespace covey::learn

@@ -50,4 +50,8 @@ class PseudoLabeller {
   std::int64_t seen_ = 0;
 };
 
+/// Mean of the largest probability that `logits` (N x classes, N >= 1) give, in [0, 1]; 0 where they are not
+/// numbers.
+double mean_confidence(const torch::Tensor& logits);
+
 }  // namespace covey::learn

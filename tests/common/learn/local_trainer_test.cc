@@ -48,6 +48,7 @@ TEST_F(LocalTrainerTest, ReportsWhatItDid) {
   EXPECT_EQ(report->images, 12u);
   EXPECT_EQ(report->mask_rate, 1);
   EXPECT_TRUE(report->pseudo_labels.empty());
+  EXPECT_EQ(report->confidence, 0);
   EXPECT_GT(report->loss, 0);
   EXPECT_FALSE(report->nothing_to_report);
   EXPECT_EQ(optimizer_state_.size(), values_.size()) << "momentum of every parameter";
@@ -150,6 +151,7 @@ TEST_F(LocalTrainerTest, LabelsOncePerRoundKeepTheConfidentSamplesOnly) {
   EXPECT_EQ(report->pseudo_labels, per_class);
   const double share = static_cast<double>(confident.size()) / 24;
   EXPECT_EQ(report->mask_rate, share);
+  EXPECT_NEAR(report->confidence, std::get<0>(p.max(1)).mean().item<double>(), 1e-6);
   // From there on it is supervised training on those samples with those labels, at that share of the loss.
   const Values self_trained = values_;
   optimizer_state_.clear();
@@ -168,6 +170,7 @@ TEST_F(LocalTrainerTest, WithoutAConfidentSampleThereIsNothingToReport) {
   ASSERT_TRUE(report.ok());
   EXPECT_TRUE(report->nothing_to_report);
   EXPECT_EQ(report->images, 0u);
+  EXPECT_GE(report->confidence, 1.0 / 3);
   EXPECT_EQ(report->pseudo_labels, (std::vector<std::uint32_t>{0, 0, 0}));
   EXPECT_EQ(values_, start);
 }

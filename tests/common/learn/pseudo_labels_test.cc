@@ -121,5 +121,11 @@ TEST(PseudoLabels, NotANumberIsNeverConfident) {
   EXPECT_EQ(values(labeller.label_moving(torch::full({1, 2}, NAN)).mask), (std::vector<float>{0}));
 }
 
+TEST(MeanConfidence, IsTheMeanOfTheLargestProbability) {
+  EXPECT_NEAR(mean_confidence(logits_of({0.9, 0.3, 0.5})), (0.9 + 0.7 + 0.5) / 3, 1e-6);
+  EXPECT_EQ(mean_confidence(torch::tensor({1000.0f, 0.0f}).view({1, 2})), 1);
+  EXPECT_EQ(mean_confidence(torch::full({1, 2}, NAN)), 0);
+}
+
 }  // namespace
 }  // namespace covey::learn
