@@ -29,7 +29,7 @@ struct Federation {
   std::int64_t users = 10;          ///< K
   std::int64_t communicating = 10;  ///< C_k, 1..K
   std::int64_t period = 16;         ///< T, local steps per round; 0 measures the exchange alone
-  std::int64_t labelled = 1000;     ///< N_s, labelled samples on the server
+  std::int64_t labelled = 1000;     ///< N_s, labelled samples on the server; all only where it trains alone
   double noniid = 0.4;              ///< R, 0..1 (partition = classes)
   std::int64_t rounds = 200;        ///< committed rounds, warm-up included
   std::int64_t warmup_rounds = 0;   ///< first rounds in which only the server trains

@@ -221,6 +221,26 @@ TEST(PartitionTest, RefusesWhatCannotBeSplitWithTheAllowedRange) {
   EXPECT_EQ(partition_of(dataset, setting("by-hand", 3, 3)).status().code(), Code::kInvalidArgument);
 }
 
+TEST(PartitionTest, TheServerMayTakeAllWhereOnlyItTrains) {
+  const Dataset dataset = make_dataset({20, 30, 10});
+  Setting s = setting("classes", 4, 60);
+  s.federation.rounds = 5;
+  s.federation.warmup_rounds = 4;
+  EXPECT_EQ(partition_of(dataset, s).status().code(), Code::kInvalidArgument);
+  s.federation.warmup_rounds = 5;
+  const auto partition = partition_of(dataset, s);
+  ASSERT_TRUE(partition.ok()) << partition.status().message();
+  std::vector<std::uint32_t> all = partition->server;
+  EXPECT_FALSE(std::is_sorted(all.begin(), all.end()));
+  std::sort(all.begin(), all.end());
+  ASSERT_EQ(all.size(), 60u);
+  for (std::uint32_t i = 0; i < 60; ++i) EXPECT_EQ(all[i], i);
+  EXPECT_EQ(partition->users, (std::vector<std::vector<std::uint32_t>>(4)));
+  EXPECT_EQ(partition->r_achieved, 0);
+  s.federation.labelled = 27;
+  EXPECT_EQ(partition_of(dataset, s)->server.size(), 27u) << "as ever with fewer";
+}
+
 TEST(NonIidness, MatchesTheSumOverPairs) {
   EXPECT_DOUBLE_EQ(non_iidness({{5, 0}, {0, 9}}), 1.0);
   EXPECT_DOUBLE_EQ(non_iidness({{5, 5}, {2, 2}, {9, 9}}), 0.0);
