@@ -23,6 +23,7 @@ RoundSettings round_settings(const config::Experiment& experiment) {
   settings.rounds = static_cast<std::uint32_t>(f.rounds);
   settings.warmup_rounds = static_cast<std::uint32_t>(f.warmup_rounds);
   settings.order = f.order == "parallel" ? Order::kParallel : Order::kAlternate;
+  if (f.labels_at == "users") settings.order = Order::kUsersOnly;
   settings.only_connected = f.selection == "available";
   settings.min_updates = static_cast<std::uint32_t>(f.min_updates);
   settings.deadline_s = f.deadline_s;
@@ -229,9 +230,7 @@ Status Engine::update_failed(UserId user, std::uint32_t round, std::uint32_t att
 // --------------------------------------------------------------------------------------------------------------
 
 Status Engine::begin_models() {
-  const bool with_server =
-      core_.round() < static_cast<std::uint32_t>(parts_.experiment.federation.warmup_rounds) ||
-      parts_.experiment.federation.order == "parallel";
+  const bool with_server = core_.server_steps_beside_members();
   averager_ = std::make_unique<average::RoundAverager>(
       exchanged_, groups_->group_count(),
       static_cast<std::uint32_t>(parts_.experiment.federation.communicating),
@@ -328,9 +327,7 @@ Status Engine::execute(const action::Average& a) {
 }
 
 Status Engine::fold_in_server() {
-  const bool warming_up =
-      core_.round() < static_cast<std::uint32_t>(parts_.experiment.federation.warmup_rounds);
-  if (warming_up || parts_.experiment.federation.order == "parallel") return ok_status();
+  if (!core_.server_steps_after_members()) return ok_status();
   return average::apply_server_change(exchanged_, server_values_, next_models_);
 }
 

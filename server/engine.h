@@ -58,7 +58,7 @@ class EngineObserver {
 struct EngineParts {
   config::Experiment experiment;
   learn::TrainingSetup setup;
-  learn::Samples server_samples;  ///< the N_s labelled samples
+  learn::Samples server_samples;  ///< the N_s labelled samples; none with labels_at = users
   const data::Images* test = nullptr;
   store::RunStore* store = nullptr;
   learn::WorkerPool* pool = nullptr;

@@ -67,7 +67,14 @@ Status Simulation::load_user_states() {
 
 learn::Samples Simulation::user_samples(std::uint32_t user) const {
   const bool labelled = parts_.experiment.training.objective == "supervised";
-  return select_samples(parts_.dataset->train, parts_.partition->users[user], labelled);
+  learn::Samples samples = select_samples(parts_.dataset->train, parts_.partition->users[user], labelled);
+  if (parts_.partition->labelled_users.empty()) return samples;
+  samples.labels.assign(samples.size(), data::kNoLabel);
+  for (const std::uint32_t index : parts_.partition->labelled_users[user]) {
+    samples.indices.push_back(index);
+    samples.labels.push_back(parts_.dataset->train.labels[index]);
+  }
+  return samples;
 }
 
 std::size_t Simulation::state_key(UserId user, SlotId slot) const {

@@ -26,13 +26,14 @@ struct Model {
 };
 
 struct Federation {
-  std::int64_t users = 10;          ///< K
-  std::int64_t communicating = 10;  ///< C_k, 1..K
-  std::int64_t period = 16;         ///< T, local steps per round; 0 measures the exchange alone
-  std::int64_t labelled = 1000;     ///< N_s, labelled samples on the server; all only where it trains alone
-  double noniid = 0.4;              ///< R, 0..1 (partition = classes)
-  std::int64_t rounds = 200;        ///< committed rounds, warm-up included
-  std::int64_t warmup_rounds = 0;   ///< first rounds in which only the server trains
+  std::int64_t users = 10;           ///< K
+  std::int64_t communicating = 10;   ///< C_k, 1..K
+  std::int64_t period = 16;          ///< T, local steps per round; 0 measures the exchange alone
+  std::int64_t labelled = 1000;      ///< N_s, labelled samples on the server; all only where it trains alone
+  std::string labels_at = "server";  ///< server | users: dealt to the users, the server does not train
+  double noniid = 0.4;               ///< R, 0..1 (partition = classes)
+  std::int64_t rounds = 200;         ///< committed rounds, warm-up included
+  std::int64_t warmup_rounds = 0;    ///< first rounds in which only the server trains
   /// parallel: the server is averaged with the users | alternate: users are averaged, then the server
   /// fine-tunes
   std::string order = "alternate";

@@ -22,6 +22,17 @@ std::string warmup_rounds(const ClientSettings& s) {
   return above(f.warmup_rounds, "federation.rounds", f.rounds, 0);
 }
 
+/// Users that hold the labels leave the server nothing to train on.
+std::string labels_at(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (e.federation.labels_at != "users") return "";
+  const char* broken = nullptr;
+  if (e.federation.warmup_rounds > 0) broken = "federation.warmup_rounds above 0";
+  if (e.training.objective == "supervised") broken = "training.objective = \"supervised\"";
+  if (e.averaging.bn_buffers == "local") broken = "averaging.bn_buffers = \"local\"";
+  return broken ? "\"users\" does not fit " + std::string(broken) + ", allowed: server" : "";
+}
+
 std::string min_updates(const ClientSettings& s) {
   const Federation& f = s.experiment.federation;
   return above(f.min_updates, "federation.communicating", f.communicating, 1);
@@ -89,6 +100,8 @@ std::vector<Rule> rules_for(FileKind file) {
   std::vector<Rule> rules = {
       {{"federation.communicating", "federation.users"}, communicating},
       {{"federation.warmup_rounds", "federation.rounds"}, warmup_rounds},
+      {{"federation.labels_at", "federation.warmup_rounds", "training.objective", "averaging.bn_buffers"},
+       labels_at},
       {{"federation.min_updates", "federation.communicating"}, min_updates},
       {{"averaging.groups", "averaging.rule", "federation.communicating"}, groups},
       {{"training.schedule_warmup_steps", "training.schedule_total_steps"}, schedule_warmup_steps},

@@ -119,6 +119,7 @@ void add_federation(std::vector<Field>& fields) {
   federation.add("communicating", &F::communicating, Whole{1, 100000}, kShared, "C_k, users of a round; at most users");
   federation.add("period", &F::period, Whole{0, kMillion}, kShared, "T, local steps of a round; 0 measures the exchange alone");
   federation.add("labelled", &F::labelled, Whole{1, 100 * kMillion}, kHere, "N_s, labelled images on the server; all there are only where every round is a warm-up round");
+  federation.add("labels_at", &F::labels_at, Choices{{"server", "users"}}, kHere, "users (simulator only): each gets a share, of class pairs if noniid > 0; the server does not train");
   federation.add("noniid", &F::noniid, Real{0, 1}, kHere, "R, partition = classes: distance between the users' class mixes; 0 = alike, 1 = disjoint");
   federation.add("rounds", &F::rounds, Whole{1, kMillion}, kShared, "committed rounds, warm-up included");
   federation.add("warmup_rounds", &F::warmup_rounds, Whole{0, kMillion}, kShared, "first rounds, in which only the server trains");

@@ -25,8 +25,12 @@ LocalLoss::LocalLoss(const TrainingSetup& setup, const LocalTask& task, const Ob
       labels_move_(labels_move(objective, setup.experiment.training)),
       steps_(static_cast<std::size_t>(task.steps > 0 ? task.steps : setup.experiment.federation.period)),
       mixing_draws_(setup.experiment.seed, stream_id(Purpose::kMixup, task)) {
-  fitted_ = pipeline(fitted_options(), Purpose::kDataOrder, Purpose::kAugment);
-  if (samples.any.size() > 0) mixed_ = pipeline(mixed_options(), Purpose::kMixOrder, Purpose::kMixAugment);
+  if (samples.fitted.size() > 0) fitted_ = pipeline(fitted_options(), Purpose::kDataOrder, Purpose::kAugment);
+  if (fitted_ && samples.any.size() > 0)
+    mixed_ = pipeline(mixed_options(), Purpose::kMixOrder, Purpose::kMixAugment);
+  if (samples.labelled.size() > 0)
+    labelled_ = pipeline(labelled_options(), Purpose::kLabelledOrder, Purpose::kLabelledAugment);
+  COVEY_CHECK(fitted_ || labelled_, "nothing to train on");
 }
 
 std::unique_ptr<BatchPipeline> LocalLoss::pipeline(const PipelineOptions& options, Purpose order,
@@ -61,12 +65,40 @@ PipelineOptions LocalLoss::mixed_options() const {
   return options;
 }
 
-torch::Tensor LocalLoss::next() {
+PipelineOptions LocalLoss::labelled_options() const {
+  PipelineOptions options = fitted_options();
+  options.samples = &samples_.labelled;
+  options.weak = true;
+  options.strong = false;
+  return options;
+}
+
+std::size_t LocalLoss::images_per_step() const {
+  return (fitted_ ? fitted_->batch() : 0) + (labelled_ ? labelled_->batch() : 0);
+}
+
+torch::Tensor LocalLoss::next(nn::DrawContext& draws) {
+  torch::Tensor loss;
+  draws.invocation = step_;
+  if (fitted_) loss = fitted_loss();
+  if (labelled_) {
+    draws.invocation = steps_ + step_;  // a forward of its own, so draws of its own
+    loss = loss.defined() ? loss + labelled_loss() : labelled_loss();
+  }
+  ++step_;
+  return loss;
+}
+
+torch::Tensor LocalLoss::fitted_loss() {
   const Batch batch = fitted_->next();
   const torch::Tensor loss =
       labels_move_ ? objective_.moving_loss(model_, batch, labeller_) : given_labels_loss(batch);
-  ++step_;
   return loss * samples_.weight;
+}
+
+torch::Tensor LocalLoss::labelled_loss() {
+  const Batch batch = labelled_->next();
+  return torch::nn::functional::cross_entropy(model_.forward(batch.weak), batch.labels);
 }
 
 torch::Tensor LocalLoss::given_labels_loss(const Batch& batch) {

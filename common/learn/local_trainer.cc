@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "common/learn/clip.h"
 #include "common/learn/evaluate.h"
@@ -26,6 +27,27 @@ Status check_true_labels(const Samples& samples, int classes) {
   if (complete) return ok_status();
   return invalid_argument("this objective trains on true labels, and not every sample has one in 0.." +
                           std::to_string(classes - 1));
+}
+
+/// A user's samples without and with a label.
+using SplitSamples = std::pair<Samples, Samples>;
+
+SplitSamples without_labels(const Samples& samples) {
+  return {{samples.images, samples.indices, {}}, {samples.images, {}, {}}};
+}
+
+SplitSamples split_by_label(const Samples& samples) {
+  SplitSamples split{{samples.images, {}, {}}, {samples.images, {}, {}}};
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const std::int32_t label = i < samples.labels.size() ? samples.labels[i] : data::kNoLabel;
+    if (label == data::kNoLabel) {
+      split.first.indices.push_back(samples.indices[i]);
+    } else {
+      split.second.indices.push_back(samples.indices[i]);
+      split.second.labels.push_back(label);
+    }
+  }
+  return split;
 }
 
 /// Lends a model the draws of its forwards, however the steps end.
@@ -84,10 +106,9 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
   COVEY_RETURN_IF_ERROR(optimizer_->restore(optimizer_state));
 
   PseudoLabeller labeller(setup_.experiment.training, setup_.classes);
-  COVEY_ASSIGN_OR_RETURN(const RoundSamples samples,
-                         samples_with_labels(*objective, *task.samples, labeller));
+  COVEY_ASSIGN_OR_RETURN(const RoundSamples samples, samples_with_labels(task, *objective, labeller));
   LocalReport report;
-  if (samples.fitted.size() == 0) {
+  if (samples.fitted.size() == 0 && samples.labelled.size() == 0) {
     report.nothing_to_report = true;
   } else {
     LocalLoss loss(setup_, task, *objective, samples, labeller, *model_);
@@ -110,15 +131,24 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
 
 /// The samples that the steps use: with true labels, with the labels of the received model (the confident
 /// samples only), or with none where each step makes its own.
-Result<RoundSamples> LocalTrainer::samples_with_labels(const Objective& objective, const Samples& samples,
+Result<RoundSamples> LocalTrainer::samples_with_labels(const LocalTask& task, const Objective& objective,
                                                        PseudoLabeller& labeller) {
+  RoundSamples round;
   if (objective.uses_true_labels()) {
-    COVEY_RETURN_IF_ERROR(check_true_labels(samples, setup_.classes));
-    return RoundSamples{samples, {}};
+    round.fitted = *task.samples;
+    COVEY_RETURN_IF_ERROR(check_true_labels(round.fitted, setup_.classes));
+    return round;
   }
-  if (labels_move(objective, setup_.experiment.training))
-    return RoundSamples{{samples.images, samples.indices, {}}, {}};
-  return label_round(samples, labeller);
+  const bool has_labels = setup_.experiment.federation.labels_at == "users";
+  auto [unlabelled, labelled] = has_labels ? split_by_label(*task.samples) : without_labels(*task.samples);
+  if (labels_move(objective, setup_.experiment.training)) {
+    round.fitted = std::move(unlabelled);
+  } else {
+    round = label_round(unlabelled, labeller);
+  }
+  round.labelled = std::move(labelled);
+  if (has_labels) COVEY_RETURN_IF_ERROR(check_true_labels(round.labelled, setup_.classes));
+  return round;
 }
 
 RoundSamples LocalTrainer::label_round(const Samples& samples, PseudoLabeller& labeller) {
@@ -157,9 +187,8 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   // Summed on the device and read once: asking for the value at every step would wait for it.
   torch::Tensor loss_sum = torch::zeros({}, torch::TensorOptions(torch::kFloat64).device(device_));
   for (std::size_t step = 0; step < loss.steps(); ++step) {
-    draws.invocation = step;
     model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
-    const torch::Tensor step_loss = loss.next();
+    const torch::Tensor step_loss = loss.next(draws);
     step_loss.backward();
     proximal.add_to_gradients();
     if (experiment.training.clip_norm > 0) clip_gradients(parameters, experiment.training.clip_norm);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "common/base/random.h"
 #include "common/data/images.h"
+#include "common/data/partition/labelled.h"
 #include "common/data/partition/registry.h"
 
 namespace covey::data {
@@ -111,6 +113,11 @@ Result<Partition> make_partition(const Dataset& dataset, const config::Data& dat
   Sequence list_order(stream, kListOrder);
   list_order.shuffle(Span<std::uint32_t>(partition.server));
   for (auto& user : partition.users) list_order.shuffle(Span<std::uint32_t>(user));
+  if (federation.labels_at == "users") {
+    const std::vector<std::uint32_t> labelled = std::exchange(partition.server, {});
+    COVEY_ASSIGN_OR_RETURN(partition.labelled_users, deal_labelled(labelled, dataset.train, dataset.classes,
+                                                                   rest.users, federation.noniid));
+  }
   partition.r_asked = asked_r(data.partition, federation.noniid);
   partition.r_achieved = non_iidness(class_counts(partition, dataset.train, dataset.classes));
   return partition;

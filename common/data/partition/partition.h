@@ -15,6 +15,8 @@ namespace covey::data {
 struct Partition {
   std::vector<std::uint32_t> server;              ///< the labelled images
   std::vector<std::vector<std::uint32_t>> users;  ///< one list per user
+  /// The labelled images of each user with federation.labels_at = users, and then none at the server.
+  std::vector<std::vector<std::uint32_t>> labelled_users;
   double r_asked = 0.0;     ///< non-iidness R asked for; NaN where the kind of partition has no such setting
   double r_achieved = 0.0;  ///< mean pairwise total variation of the users' class shares, 0..1 (ssfl metric
                             ///< R); 0 where users hold nothing

@@ -10,7 +10,8 @@ namespace covey::config {
 namespace {
 
 constexpr const char* kFederationKeys =
-    "users, communicating, period, labelled, noniid, rounds, warmup_rounds, order, selection, min_updates, "
+    "users, communicating, period, labelled, labels_at, noniid, rounds, warmup_rounds, order, selection, "
+    "min_updates, "
     "over_select, deadline_s, evaluate_every, keep_rounds";
 constexpr const char* kSections = "data, model, federation, training, averaging, download, upload";
 
@@ -209,6 +210,21 @@ const Bad kCombinations[] = {
      "--set 2: federation.warmup_rounds: 6 is more than federation.rounds = 5, allowed: a whole number from "
      "0 "
      "to 5"},
+    {"WarmUpWithoutServerLabels",
+     federation("labels_at = 'users'\nwarmup_rounds = 3"),
+     {},
+     "e.toml:2: federation.labels_at: \"users\" does not fit federation.warmup_rounds above 0, allowed: "
+     "server"},
+    {"LabelledUsersThatAreSupervised",
+     federation("labels_at = 'users'") + training("objective = 'supervised'"),
+     {},
+     "e.toml:2: federation.labels_at: \"users\" does not fit training.objective = \"supervised\", allowed: "
+     "server"},
+    {"BuffersOfAServerThatDoesNotTrain",
+     federation("labels_at = 'users'") + "[averaging]\nbn_buffers = 'local'\n",
+     {},
+     "e.toml:2: federation.labels_at: \"users\" does not fit averaging.bn_buffers = \"local\", allowed: "
+     "server"},
     {"TooManyMinUpdates",
      federation("min_updates = 11"),
      {},

@@ -45,9 +45,10 @@ class LocalLossTest : public ::testing::Test {
   data::Images images_ = striped_images(24);
   LocalTask task_{2, 0, 1, "consistency", nullptr};
   std::unique_ptr<Objective> objective_ = (*objective_registry().find("consistency"))();
-  RoundSamples samples_{{&images_, {3, 7, 11, 0, 15}, {2, 1, 0, 2, 1}}, {}, 0.25};
+  RoundSamples samples_{{}, {&images_, {3, 7, 11, 0, 15}, {2, 1, 0, 2, 1}}, {}, 0.25};
   PseudoLabeller labeller_{setup_.experiment.training, 3};
   PixelModel model_;
+  nn::DrawContext draws_{stream(Purpose::kDropout), 0};
 };
 
 TEST_F(LocalLossTest, FitsTheStrongViewToGivenLabelsAtTheirWeight) {
@@ -59,7 +60,7 @@ TEST_F(LocalLossTest, FitsTheStrongViewToGivenLabelsAtTheirWeight) {
   for (std::size_t step = 0; step < loss.steps(); ++step) {
     const Batch batch = twin->next();
     const torch::Tensor expected = cross_entropy(batch.strong.flatten(1), batch.labels) * 0.25;
-    EXPECT_TRUE(torch::equal(loss.next(), expected)) << step;
+    EXPECT_TRUE(torch::equal(loss.next(draws_), expected)) << step;
   }
 }
 
@@ -69,7 +70,7 @@ TEST_F(LocalLossTest, CutoutIsFilledAsAskedFor) {
   const auto twin =
       this->twin(samples_.fitted, 4, Drawing::kShuffled, Purpose::kDataOrder, Purpose::kAugment);
   const Batch batch = twin->next();
-  EXPECT_TRUE(torch::equal(loss().next(), cross_entropy(batch.strong.flatten(1), batch.labels) * 0.25));
+  EXPECT_TRUE(torch::equal(loss().next(draws_), cross_entropy(batch.strong.flatten(1), batch.labels) * 0.25));
 }
 
 TEST_F(LocalLossTest, MixupAddsTheMixtureWithAnyImage) {
@@ -86,7 +87,7 @@ TEST_F(LocalLossTest, MixupAddsTheMixtureWithAnyImage) {
     const torch::Tensor mixture =
         cross_entropy(x, a.labels) * share + cross_entropy(x, b.labels) * (1 - share);
     const torch::Tensor expected = (cross_entropy(a.strong.flatten(1), a.labels) + mixture) * 0.25;
-    EXPECT_NEAR(loss.next().item<double>(), expected.item<double>(), 1e-6) << step;
+    EXPECT_NEAR(loss.next(draws_).item<double>(), expected.item<double>(), 1e-6) << step;
   }
   EXPECT_EQ(model_.calls, (std::vector<PixelModel::Call>(3, {8, true}))) << "one forward a step";
 }
@@ -96,8 +97,56 @@ TEST_F(LocalLossTest, WithFewConfidentImagesThePartnersAreAsFew) {
   samples_.fitted.indices.resize(2);
   samples_.fitted.labels.resize(2);
   samples_.any = all_samples(images_);
-  loss().next();
+  loss().next(draws_);
   EXPECT_EQ(model_.calls, (std::vector<PixelModel::Call>{{4, true}}));
+}
+
+TEST_F(LocalLossTest, AUsersOwnLabelsAddTheirCrossEntropyAtFullWeight) {
+  samples_.labelled = {&images_, {1, 4, 8}, {1, 1, 2}};
+  const auto fit = twin(samples_.fitted, 4, Drawing::kShuffled, Purpose::kDataOrder, Purpose::kAugment);
+  const auto own =
+      twin(samples_.labelled, 4, Drawing::kShuffled, Purpose::kLabelledOrder, Purpose::kLabelledAugment);
+  LocalLoss loss = this->loss();
+  EXPECT_EQ(loss.images_per_step(), 7u);
+  for (std::size_t step = 0; step < loss.steps(); ++step) {
+    const Batch a = fit->next();
+    const Batch b = own->next();
+    const torch::Tensor expected =
+        cross_entropy(a.strong.flatten(1), a.labels) * 0.25 + cross_entropy(b.weak.flatten(1), b.labels);
+    EXPECT_TRUE(torch::equal(loss.next(draws_), expected)) << step;
+    EXPECT_EQ(draws_.invocation, 3 + step) << "dropout of its own";
+  }
+}
+
+TEST_F(LocalLossTest, WithoutAConfidentImageAUsersOwnLabelsAreLeft) {
+  samples_.fitted.indices.clear();
+  samples_.fitted.labels.clear();
+  samples_.labelled = {&images_, {1, 4, 8}, {1, 1, 2}};
+  const auto own =
+      twin(samples_.labelled, 4, Drawing::kShuffled, Purpose::kLabelledOrder, Purpose::kLabelledAugment);
+  LocalLoss loss = this->loss();
+  EXPECT_EQ(loss.images_per_step(), 3u);
+  const Batch batch = own->next();
+  EXPECT_TRUE(torch::equal(loss.next(draws_), cross_entropy(batch.weak.flatten(1), batch.labels)));
+}
+
+TEST_F(LocalLossTest, WithMovingLabelsTheUnlabelledPartIsPlainConsistency) {
+  setup_.experiment.training.labels = "moving";
+  samples_.fitted.labels.clear();
+  samples_.labelled = {&images_, {1, 4, 8}, {1, 1, 2}};
+  samples_.weight = 1;
+  const auto fit = twin(samples_.fitted, 4, Drawing::kShuffled, Purpose::kDataOrder, Purpose::kAugment);
+  const auto own =
+      twin(samples_.labelled, 4, Drawing::kShuffled, Purpose::kLabelledOrder, Purpose::kLabelledAugment);
+  const Batch a = fit->next();
+  const Batch b = own->next();
+  PseudoLabeller twins_labeller(setup_.experiment.training, 64);
+  // The label comes from the weak view for the strong one, never from the strong view itself.
+  const PseudoLabels labels = twins_labeller.label_moving(a.weak.flatten(1));
+  const torch::Tensor expected =
+      masked_cross_entropy(a.strong.flatten(1), labels) + cross_entropy(b.weak.flatten(1), b.labels);
+  labeller_ = PseudoLabeller(setup_.experiment.training, 64);
+  EXPECT_NEAR(loss().next(draws_).item<double>(), expected.item<double>(), 1e-6);
 }
 
 }  // namespace

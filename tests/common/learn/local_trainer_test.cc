@@ -236,6 +236,40 @@ TEST_F(LocalTrainerTest, UnlabelledObjectivesNeverLookAtLabels) {
   }
 }
 
+TEST_F(LocalTrainerTest, LabelledUsersTrainOnTheirLabelsToo) {
+  setup_.experiment.federation.labels_at = "users";
+  for (std::size_t i = 6; i < samples_.size(); ++i) samples_.labels[i] = data::kNoLabel;
+  for (const char* labels : {"moving", "round"}) {
+    setup_.experiment.training.labels = labels;
+    optimizer_state_.clear();
+    const auto report = train(task("consistency"));
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_EQ(report->images, 24u) << "three steps of four with a label and four without";
+    const Values with_labels = values_;
+    std::swap(samples_.labels[0], samples_.labels[1]);
+    optimizer_state_.clear();
+    ASSERT_TRUE(train(task("consistency")).ok());
+    EXPECT_NE(values_, with_labels) << "labels are used";
+    std::swap(samples_.labels[0], samples_.labels[1]);
+  }
+  samples_.labels[2] = 3;
+  EXPECT_EQ(train(task("consistency")).status().code(), Code::kInvalidArgument);
+}
+
+TEST_F(LocalTrainerTest, LabelledUsersReportEvenWithoutAConfidentSample) {
+  setup_.experiment.federation.labels_at = "users";
+  setup_.experiment.training.labels = "round";
+  setup_.experiment.training.threshold = 2;
+  for (std::size_t i = 6; i < samples_.size(); ++i) samples_.labels[i] = data::kNoLabel;
+  const Values start = initial(**LocalTrainer::make(setup_));
+  const auto report = train(task("consistency"));
+  ASSERT_TRUE(report.ok());
+  EXPECT_FALSE(report->nothing_to_report);
+  EXPECT_EQ(report->mask_rate, 0);
+  EXPECT_EQ(report->images, 12u);
+  EXPECT_NE(values_, start);
+}
+
 TEST_F(LocalTrainerTest, AMemberWithFewerSamplesThanABatchUsesAllOfThem) {
   samples_.indices.resize(2);
   samples_.labels.resize(2);
