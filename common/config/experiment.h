@@ -54,7 +54,9 @@ struct Training {
       "round";             ///< moving: pseudo-labels at every step | round: once, from the received model
   double alignment = 0.0;  ///< power of the pseudo-label distribution alignment; 0 = off
   double mixup = 0.0;      ///< labels = round: alpha of Beta(alpha, alpha); 0 = off, 0.75 in SemiFL
-  double cutout = 0.5;     ///< side of the Cutout square as a share of the image side; 0 = off
+  /// labels = round: rho of the sharpness-aware consistency; 0 = off, 0.1 in (FL)^2
+  double sharpness = 0.0;
+  double cutout = 0.5;  ///< side of the Cutout square as a share of the image side; 0 = off
   /// paper: 127 in colour, half of the brightest pixel in grey | mean: the data set's mean pixel | zero
   std::string cutout_fill = "paper";
   bool flip = true;         ///< horizontal flips in both views; always off for characters and digits

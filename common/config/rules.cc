@@ -71,6 +71,11 @@ std::string mixup(const ClientSettings& s) {
   return t.mixup > 0 ? round_labels(t, print(t.mixup), "0.0") : "";
 }
 
+std::string sharpness(const ClientSettings& s) {
+  const Training& t = s.experiment.training;
+  return t.sharpness > 0 ? round_labels(t, print(t.sharpness), "0.0") : "";
+}
+
 /// Momentum that moves from one user to the next would have to travel.
 std::string optimizer_state(const ClientSettings& s) {
   if (s.experiment.training.optimizer_state != "slot") return "";
@@ -107,6 +112,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"training.schedule_warmup_steps", "training.schedule_total_steps"}, schedule_warmup_steps},
       {{"training.threshold_rule", "training.labels", "training.objective"}, threshold_rule},
       {{"training.mixup", "training.labels", "training.objective"}, mixup},
+      {{"training.sharpness", "training.labels", "training.objective"}, sharpness},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},
   };

@@ -28,6 +28,7 @@ LocalLoss::LocalLoss(const TrainingSetup& setup, const LocalTask& task, const Ob
   if (samples.fitted.size() > 0) fitted_ = pipeline(fitted_options(), Purpose::kDataOrder, Purpose::kAugment);
   if (fitted_ && samples.any.size() > 0)
     mixed_ = pipeline(mixed_options(), Purpose::kMixOrder, Purpose::kMixAugment);
+  if (!samples.fitted.sure.empty()) sharpness_.emplace(model, setup.experiment.training.sharpness);
   if (samples.labelled.size() > 0)
     labelled_ = pipeline(labelled_options(), Purpose::kLabelledOrder, Purpose::kLabelledAugment);
   COVEY_CHECK(fitted_ || labelled_, "nothing to train on");
@@ -103,17 +104,23 @@ torch::Tensor LocalLoss::labelled_loss() {
 
 torch::Tensor LocalLoss::given_labels_loss(const Batch& batch) {
   const torch::Tensor& view = objective_.fitted_view() == View::kStrong ? batch.strong : batch.weak;
-  if (mixed_) return with_mixup(batch, view);
-  return torch::nn::functional::cross_entropy(model_.forward(view), batch.labels);
+  const Fit fitted = mixed_ ? fit_with_mixup(batch, view) : fit(batch, view);
+  if (!sharpness_) return fitted.loss;
+  return fitted.loss + sharpness_->loss(view, fitted.logits, batch.labels, batch.sure);
 }
 
-torch::Tensor LocalLoss::with_mixup(const Batch& batch, const torch::Tensor& view) {
+LocalLoss::Fit LocalLoss::fit(const Batch& batch, const torch::Tensor& view) {
+  const torch::Tensor logits = model_.forward(view);
+  return {logits, torch::nn::functional::cross_entropy(logits, batch.labels)};
+}
+
+LocalLoss::Fit LocalLoss::fit_with_mixup(const Batch& batch, const torch::Tensor& view) {
   const Batch other = mixed_->next();
   const double share = mixing_share(setup_.experiment.training.mixup, Sequence(mixing_draws_, step_));
   // One forward: batch statistics are shared, and every row has dropout draws of its own.
   const auto logits = model_.forward(torch::cat({view, mixed_images(batch, other, share)})).chunk(2);
-  return torch::nn::functional::cross_entropy(logits[0], batch.labels) +
-         mixed_cross_entropy(logits[1], batch, other, share);
+  return {logits[0], torch::nn::functional::cross_entropy(logits[0], batch.labels) +
+                         mixed_cross_entropy(logits[1], batch, other, share)};
 }
 
 }  // namespace covey::learn

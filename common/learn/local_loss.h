@@ -1,10 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "common/learn/batch_pipeline.h"
 #include "common/learn/local_trainer.h"
 #include "common/learn/objective.h"
+#include "common/learn/sharpness.h"
 
 namespace covey::learn {
 
@@ -45,7 +47,12 @@ class LocalLoss {
   torch::Tensor fitted_loss();
   torch::Tensor labelled_loss();
   torch::Tensor given_labels_loss(const Batch& batch);
-  torch::Tensor with_mixup(const Batch& batch, const torch::Tensor& view);
+  struct Fit {
+    torch::Tensor logits;  ///< of the fitted view
+    torch::Tensor loss;
+  };
+  Fit fit(const Batch& batch, const torch::Tensor& view);
+  Fit fit_with_mixup(const Batch& batch, const torch::Tensor& view);
 
   const TrainingSetup& setup_;
   const LocalTask& task_;
@@ -60,6 +67,7 @@ class LocalLoss {
   std::unique_ptr<BatchPipeline> mixed_;
   std::unique_ptr<BatchPipeline> labelled_;
   Stream mixing_draws_;
+  std::optional<Sharpness> sharpness_;
   std::uint64_t step_ = 0;
 };
 

@@ -160,11 +160,13 @@ RoundSamples LocalTrainer::label_round(const Samples& samples, PseudoLabeller& l
   round.confidence = mean_confidence(logits);
   round.fitted.images = samples.images;
   const float* mask = labels.mask.data_ptr<float>();
+  const float* sure = labels.sure.data_ptr<float>();
   const std::int64_t* label = labels.labels.data_ptr<std::int64_t>();
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (mask[i] == 0) continue;
     round.fitted.indices.push_back(samples.indices[i]);
     round.fitted.labels.push_back(static_cast<std::int32_t>(label[i]));
+    if (setup_.experiment.training.sharpness > 0) round.fitted.sure.push_back(sure[i] > 0);
   }
   round.weight = static_cast<double>(round.fitted.size()) / static_cast<double>(samples.size());
   if (setup_.experiment.training.mixup > 0) {

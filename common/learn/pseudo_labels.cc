@@ -15,14 +15,16 @@ constexpr double kSmallestMean = 1e-6;
 
 PseudoLabels above(const torch::Tensor& probabilities, double threshold) {
   auto [confidence, label] = probabilities.max(1);
-  return {label, confidence.ge(threshold).to(torch::kFloat32)};
+  const torch::Tensor mask = confidence.ge(threshold).to(torch::kFloat32);
+  return {label, mask, mask};
 }
 
-PseudoLabels above_adaptive(const torch::Tensor& probabilities) {
+PseudoLabels above_adaptive(const torch::Tensor& probabilities, double threshold) {
   auto [confidence, label] = probabilities.max(1);
   const torch::Tensor mean = probabilities.mean(0);
   const torch::Tensor limits = confidence.mean() * (mean / mean.max());
-  return {label, confidence.ge(limits.index_select(0, label)).to(torch::kFloat32)};
+  return {label, confidence.ge(limits.index_select(0, label)).to(torch::kFloat32),
+          confidence.ge(threshold).to(torch::kFloat32)};
 }
 
 }  // namespace
@@ -55,7 +57,7 @@ PseudoLabels PseudoLabeller::label_round(const torch::Tensor& logits) const {
   const torch::NoGradGuard no_grad;
   const torch::Tensor raw = torch::softmax(logits.detach(), 1);
   const torch::Tensor p = aligned(raw, raw.mean(0));
-  return adaptive_ ? above_adaptive(p) : above(p, threshold_);
+  return adaptive_ ? above_adaptive(p, threshold_) : above(p, threshold_);
 }
 
 void PseudoLabeller::count(const PseudoLabels& labels) {

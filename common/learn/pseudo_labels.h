@@ -12,6 +12,9 @@ namespace covey::learn {
 struct PseudoLabels {
   torch::Tensor labels;  ///< N, int64
   torch::Tensor mask;    ///< N, float32: 1 where the label counts
+  /// N, float32: 1 where the prediction reaches training.threshold, the mask itself with threshold_rule =
+  /// fixed.
+  torch::Tensor sure = {};
 };
 
 /// Turns predictions into pseudo-labels (ssfl.md 2): argmax where the largest probability reaches the

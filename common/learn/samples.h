@@ -13,6 +13,8 @@ struct Samples {
   const data::Images* images = nullptr;
   std::vector<std::uint32_t> indices;  ///< into `images`, in the member's own order
   std::vector<std::int32_t> labels;    ///< one per index: true or pseudo-label; empty when there are none
+  /// One per index, 1 where the pseudo-label also reached training.threshold; empty where nobody asks.
+  std::vector<std::uint8_t> sure = {};
 
   std::size_t size() const { return indices.size(); }
 };

@@ -149,5 +149,23 @@ TEST_F(LocalLossTest, WithMovingLabelsTheUnlabelledPartIsPlainConsistency) {
   EXPECT_NEAR(loss().next(draws_).item<double>(), expected.item<double>(), 1e-6);
 }
 
+TEST_F(LocalLossTest, SharpnessAddsTheTermOfTheSureImages) {
+  setup_.experiment.training.sharpness = 0.1;
+  samples_.fitted.sure = {1, 0, 0, 1, 1};
+  const auto twin =
+      this->twin(samples_.fitted, 4, Drawing::kShuffled, Purpose::kDataOrder, Purpose::kAugment);
+  LocalLoss loss = this->loss();
+  Sharpness sharpness(model_, 0.1);
+  for (std::size_t step = 0; step < loss.steps(); ++step) {
+    const Batch batch = twin->next();
+    EXPECT_TRUE(batch.sure.eq(0).any().item<bool>() && batch.sure.eq(1).any().item<bool>());
+    const torch::Tensor logits = model_.forward(batch.strong);
+    const torch::Tensor term = sharpness.loss(batch.strong, logits, batch.labels, batch.sure);
+    const torch::Tensor expected = (cross_entropy(logits, batch.labels) + term) * 0.25;
+    EXPECT_GT(term.item<float>(), 0);
+    EXPECT_TRUE(torch::equal(loss.next(draws_), expected)) << step;
+  }
+}
+
 }  // namespace
 }  // namespace covey::learn

@@ -221,6 +221,23 @@ TEST_F(LocalTrainerTest, MixupTrainsOnMoreThanTheConfidentSamples) {
   EXPECT_EQ(trained(0.75), with);
 }
 
+TEST_F(LocalTrainerTest, SharpnessActsOnWhatReachesTheThreshold) {
+  setup_.experiment.training.labels = "round";
+  setup_.experiment.training.threshold_rule = "adaptive";
+  const auto trained = [this](double rho, double threshold) {
+    setup_.experiment.training.sharpness = rho;
+    setup_.experiment.training.threshold = threshold;
+    optimizer_state_.clear();
+    EXPECT_TRUE(train(task("consistency")).ok());
+    return values_;
+  };
+  const Values without = trained(0, 0.34);
+  const Values with = trained(0.1, 0.34);
+  EXPECT_NE(with, without);
+  EXPECT_EQ(trained(0.1, 0.34), with);
+  EXPECT_EQ(trained(0.1, 1), without) << "nothing is sure";
+}
+
 TEST_F(LocalTrainerTest, UnlabelledObjectivesNeverLookAtLabels) {
   for (const char* labels : {"moving", "round"}) {
     setup_.experiment.training.labels = labels;

@@ -32,6 +32,7 @@ TEST(PseudoLabels, CountFromTheThresholdOn) {
   const PseudoLabels labels = labeller.label_moving(logits_of({0.94, 0.95, 0.96, 0.04}));
   EXPECT_EQ(values(labels.mask), (std::vector<float>{0, 1, 1, 1}));
   EXPECT_EQ(values(labels.labels), (std::vector<float>{0, 0, 0, 1}));
+  EXPECT_TRUE(torch::equal(labels.sure, labels.mask));
 }
 
 TEST(PseudoLabels, RoundAndMovingAgreeWithoutAlignment) {
@@ -76,6 +77,10 @@ TEST(PseudoLabels, TheAdaptiveThresholdFollowsConfidenceAndClassShares) {
   const PseudoLabels labels = labeller.label_round(logits_of({0.9, 0.7, 0.3, 0.4}));
   EXPECT_EQ(values(labels.labels), (std::vector<float>{0, 0, 1, 1}));
   EXPECT_EQ(values(labels.mask), (std::vector<float>{1, 0, 1, 1}));
+  EXPECT_EQ(values(labels.sure), (std::vector<float>{0, 0, 0, 0})) << "none reaches .95";
+  adaptive.threshold = 0.7;
+  EXPECT_EQ(values(PseudoLabeller(adaptive, 2).label_round(logits_of({0.9, 0.69, 0.3001, 0.2})).sure),
+            (std::vector<float>{1, 0, 0, 1}));
   EXPECT_EQ(values(PseudoLabeller(training(0.95), 2).label_round(logits_of({0.9, 0.7})).mask),
             (std::vector<float>{0, 0}))
       << "nothing of it with a fixed one";
