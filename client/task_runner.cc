@@ -19,7 +19,8 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
                                &samples};
   Values optimizer = state.optimizer;
   COVEY_ASSIGN_OR_RETURN(const learn::LocalReport report, trainer.train(local, values, optimizer));
-  result.report = {report.loss, report.mask_rate, report.pseudo_labels, report.images, report.seconds};
+  result.report = {report.loss,   report.mask_rate, report.pseudo_labels,
+                   report.images, report.seconds,   report.confidence};
   result.nothing_to_report = report.nothing_to_report;
   if (result.nothing_to_report) return result;
 

@@ -6,6 +6,7 @@
 #include "common/average/accumulator.h"
 #include "common/average/momentum.h"
 #include "common/average/registry.h"
+#include "common/average/status_weight.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
 #include "common/quant/container.h"
@@ -24,6 +25,7 @@ RoundSettings round_settings(const config::Experiment& experiment) {
   settings.rounds = static_cast<std::uint32_t>(f.rounds);
   settings.warmup_rounds = static_cast<std::uint32_t>(f.warmup_rounds);
   settings.order = f.order == "parallel" ? Order::kParallel : Order::kAlternate;
+  if (f.labels_at == "users") settings.order = Order::kUsersOnly;
   settings.only_connected = f.selection == "available";
   settings.min_updates = static_cast<std::uint32_t>(f.min_updates);
   settings.deadline_s = f.deadline_s;
@@ -209,48 +211,23 @@ Status Engine::update_offered(UserId user, const wire::UpdateOffer& offer) {
 std::string Engine::problem_with(const Result<quant::ContainerView>& update) const {
   if (!update.ok()) return update.status().message();
   const auto slots = static_cast<std::uint32_t>(parts_.experiment.federation.communicating);
-  return average::check_update(*update, average::magnitude_limit(slots)).message();
+  return average::check_update(*update, average::magnitude_limit(slots, weight_max())).message();
 }
 
-void Engine::note_problem(UserId user, std::uint32_t round, std::uint32_t attempt,
-                          const std::string& problem) {
-  const bool current = round == core_.round() && attempt == core_.attempt();
-  SeatData* seat = current ? seat_of(user) : nullptr;
-  if (seat != nullptr) seat->reason = problem;
-}
-
-Status Engine::update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
-                              ByteSpan bytes) {
-  const auto view = quant::ContainerView::parse(bytes, exchanged_);
-  const std::string problem = problem_with(view);
-  note_problem(user, round, attempt, problem);
-  arriving_ = view.ok() ? &*view : nullptr;
-  const Status status = run(event::UpdateArrived{user, round, attempt, update, problem});
-  arriving_ = nullptr;
-  return status;
-}
-
-Status Engine::update_failed(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
-                             const std::string& problem) {
-  note_problem(user, round, attempt, problem);
-  return run(event::UpdateArrived{user, round, attempt, update, problem});
+std::uint32_t Engine::weight_max() const {
+  return parts_.experiment.averaging.weights == "status" ? average::kWeightMax : 1;
 }
 
 // ---- actions
 // --------------------------------------------------------------------------------------------------------------
-
-/// Is the server a member of this round's average?
-bool Engine::with_server() const {
-  const config::Federation& f = parts_.experiment.federation;
-  return core_.round() < static_cast<std::uint32_t>(f.warmup_rounds) || f.order == "parallel";
-}
 
 Status Engine::begin_models() {
   const config::Federation& f = parts_.experiment.federation;
   average::RoundShape shape;
   shape.groups = groups_->group_count();
   shape.slots = static_cast<std::uint32_t>(f.communicating);
-  shape.order = with_server() ? average::Order::kParallel : average::Order::kAlternate;
+  shape.weight_max = weight_max();
+  shape.order = core_.server_steps_beside_members() ? average::Order::kParallel : average::Order::kAlternate;
   averager_ = std::make_unique<average::RoundAverager>(exchanged_, *rule_, shape);
   diversity_meter_.reset();
   diversity_.clear();
@@ -335,9 +312,10 @@ Status Engine::execute(const action::FetchUpdate& a) {
 
 Status Engine::execute(const action::CountUpdate& a) {
   COVEY_CHECK(arriving_ != nullptr, "an update that was not parsed is counted");
-  const GroupId group = seats_.at(a.slot).group;
-  if (diversity_meter_) diversity_meter_->add(group, *arriving_);
-  return averager_->add_update(group, *arriving_);
+  const SeatData& seat = seats_.at(a.slot);
+  if (diversity_meter_) diversity_meter_->add(seat.group, *arriving_);
+  const std::uint32_t weight = weight_max() > 1 ? average::status_weight(seat.report.confidence) : 1;
+  return averager_->add_update(seat.group, *arriving_, weight);
 }
 
 Status Engine::execute(const action::AnswerUpdate& a) {
@@ -372,9 +350,7 @@ Status Engine::apply_momentum() {
 }
 
 Status Engine::fold_in_server() {
-  const bool warming_up =
-      core_.round() < static_cast<std::uint32_t>(parts_.experiment.federation.warmup_rounds);
-  if (warming_up || parts_.experiment.federation.order == "parallel") return ok_status();
+  if (!core_.server_steps_after_members()) return ok_status();
   return average::apply_server_change(exchanged_, server_values_, next_models_);
 }
 

@@ -59,7 +59,7 @@ class EngineObserver {
 struct EngineParts {
   config::Experiment experiment;
   learn::TrainingSetup setup;
-  learn::Samples server_samples;  ///< the N_s labelled samples
+  learn::Samples server_samples;  ///< the N_s labelled samples; none with labels_at = users
   const data::Images* test = nullptr;
   store::RunStore* store = nullptr;
   learn::WorkerPool* pool = nullptr;
@@ -134,12 +134,12 @@ class Engine {
   Status execute(const action::FinishRun&);
 
   Status begin_models();
-  bool with_server() const;
   void measure_diversity(Span<const float> server);
   Status apply_momentum();
   double real_seconds() const { return parts_.stopwatch ? parts_.stopwatch() : parts_.clock(); }
   void server_trained(Result<learn::LocalReport> report, Values values, Values optimizer);
   Status fold_in_server();
+  std::uint32_t weight_max() const;
   std::string problem_with(const Result<quant::ContainerView>& update) const;
   void note_problem(UserId user, std::uint32_t round, std::uint32_t attempt, const std::string& problem);
   Result<store::CommitRecord> commit_record(const action::Commit& commit);

@@ -49,6 +49,7 @@ RoundCore::RoundCore(RoundSettings settings, std::shared_ptr<const Selector> sel
   COVEY_CHECK(settings_.min_updates >= 1 && settings_.min_updates <= settings_.communicating,
               settings_.min_updates, settings_.communicating);
   COVEY_CHECK(settings_.deadline_s > 0, settings_.deadline_s);
+  COVEY_CHECK(settings_.order != Order::kUsersOnly || settings_.warmup_rounds == 0, settings_.warmup_rounds);
 }
 
 std::vector<Action> RoundCore::step(double now, const Event& event) {
@@ -313,7 +314,7 @@ void RoundCore::handle(const event::ServerTrained&) {
 
 void RoundCore::handle(const event::Averaged&) {
   COVEY_CHECK(phase_ == Phase::kAveraging);
-  if (server_steps_beside_members()) return commit();
+  if (!server_steps_after_members()) return commit();
   phase_ = Phase::kServerSteps;
   actions_.emplace_back(action::TrainServer{round_, attempt_, true});
 }

@@ -20,20 +20,21 @@ namespace covey::server {
 ///
 /// A round runs  draw -> collect -> average -> commit.  `parallel`: the server trains while the members do
 /// and is averaged with them; `alternate`: the members are averaged, then the server trains from the average,
-/// then the round commits. Rules: semantics.md 3 and 5. Times are seconds of the driver's clock.
+/// then the round commits; `users only`: the server does not train, the members' average is the round. Rules:
+/// semantics.md 3 and 5. Times are seconds of the driver's clock.
 ///
 /// Every offer is answered sooner or later, also after the last round. What clients send may come late, twice
 /// or out of order; the driver's own reports (stored, trained, averaged, committed) come once, when asked
 /// for.
 
 /// How the server's own steps relate to the members' (federation.order).
-enum class Order { kParallel, kAlternate };
+enum class Order { kParallel, kAlternate, kUsersOnly };
 
 struct RoundSettings {
   std::uint32_t users = 0;          ///< K
   std::uint32_t communicating = 0;  ///< C_k: the round closes when so many updates counted
   std::uint32_t rounds = 0;
-  std::uint32_t warmup_rounds = 0;
+  std::uint32_t warmup_rounds = 0;  ///< 0 with users only
   Order order = Order::kParallel;
   bool only_connected = false;    ///< federation.selection = available
   std::uint32_t min_updates = 1;  ///< fewer present members at the deadline void the attempt; 1..C_k
@@ -185,6 +186,11 @@ class RoundCore {
   const std::set<UserId>& connected() const { return connected_; }
   std::map<SlotId, SeatState> seat_states() const;
 
+  /// In the present round the server trains while the members do, and is averaged with them.
+  bool server_steps_beside_members() const { return warming_up() || settings_.order == Order::kParallel; }
+  /// In the present round the server trains from the members' average.
+  bool server_steps_after_members() const { return !warming_up() && settings_.order == Order::kAlternate; }
+
  private:
   enum class Phase {
     kIdle,
@@ -214,7 +220,6 @@ class RoundCore {
   void handle(const event::Tick&);
 
   bool warming_up() const { return round_ < settings_.warmup_rounds; }
-  bool server_steps_beside_members() const { return warming_up() || settings_.order == Order::kParallel; }
   bool server_still_trains() const { return server_steps_beside_members() && !server_done_; }
 
   void begin_round();

@@ -4,6 +4,16 @@ namespace covey::simulator {
 
 namespace {
 
+/// Behind a user's unlabelled images come those that it knows the labels of.
+void add_labelled(const data::Images& images, const std::vector<std::uint32_t>& indices,
+                  learn::Samples& samples) {
+  samples.labels.assign(samples.size(), data::kNoLabel);
+  for (const std::uint32_t index : indices) {
+    samples.indices.push_back(index);
+    samples.labels.push_back(images.labels[index]);
+  }
+}
+
 class LocalWorkers final : public Workers {
  public:
   LocalWorkers(learn::WorkerPool& pool, const UserData& users) : pool_(pool), users_(users) {}
@@ -41,6 +51,8 @@ UserData make_user_data(const config::Experiment& experiment, const data::Datase
   UserData users{experiment, {}};
   for (const auto& indices : partition.users)
     users.samples.push_back(select_samples(dataset.train, indices, labelled));
+  for (std::size_t user = 0; user < partition.labelled_users.size(); ++user)
+    add_labelled(dataset.train, partition.labelled_users[user], users.samples[user]);
   return users;
 }
 

@@ -24,12 +24,16 @@ enum class Purpose : std::uint32_t {
   kDropout = 6,
   kUploadCodec = 7,
   kDownloadCodec = 8,
-  kGlyphs = 9,   ///< the generated data set
-  kProbe = 10,   ///< numeric-profile probe
-  kSubset = 11,  ///< limits on the number of samples
-  kMixup = 12,
-  kBackoff = 13,  ///< spread of reconnections
-  kDevice = 20,   ///< what a device is like, and whether it is there
+  kGlyphs = 9,            ///< the generated data set
+  kProbe = 10,            ///< numeric-profile probe
+  kSubset = 11,           ///< limits on the number of samples
+  kMixup = 12,            ///< lambda of every batch
+  kBackoff = 13,          ///< spread of reconnections
+  kMixOrder = 14,         ///< which images mixup adds
+  kMixAugment = 15,       ///< their weak views
+  kLabelledOrder = 16,    ///< order of a user's labelled samples
+  kLabelledAugment = 17,  ///< their weak views
+  kDevice = 18,           ///< what a device is like, and whether it is there
 };
 
 /// The entity of a draw: a user number, or one of these.

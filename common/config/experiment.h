@@ -26,13 +26,14 @@ struct Model {
 };
 
 struct Federation {
-  std::int64_t users = 10;          ///< K
-  std::int64_t communicating = 10;  ///< C_k, 1..K
-  std::int64_t period = 16;         ///< T, local steps per round; 0 measures the exchange alone
-  std::int64_t labelled = 1000;     ///< N_s, labelled samples on the server
-  double noniid = 0.4;              ///< R, 0..1 (partition = classes)
-  std::int64_t rounds = 200;        ///< committed rounds, warm-up included
-  std::int64_t warmup_rounds = 0;   ///< first rounds in which only the server trains
+  std::int64_t users = 10;           ///< K
+  std::int64_t communicating = 10;   ///< C_k, 1..K
+  std::int64_t period = 16;          ///< T, local steps per round; 0 measures the exchange alone
+  std::int64_t labelled = 1000;      ///< N_s, labelled samples on the server; all only where it trains alone
+  std::string labels_at = "server";  ///< server | users: dealt to the users, the server does not train
+  double noniid = 0.4;               ///< R, 0..1 (partition = classes)
+  std::int64_t rounds = 200;         ///< committed rounds, warm-up included
+  std::int64_t warmup_rounds = 0;    ///< first rounds in which only the server trains
   /// parallel: the server is averaged with the users | alternate: users are averaged, then the server
   /// fine-tunes
   std::string order = "alternate";
@@ -48,10 +49,17 @@ struct Federation {
 struct Training {
   std::string objective = "consistency";  ///< what users minimise
   double threshold = 0.95;                ///< tau: confidence from which a pseudo-label counts
+  /// fixed: tau for all | adaptive: labels = round, by the user's own predictions, per class
+  std::string threshold_rule = "fixed";
   std::string labels =
-      "round";              ///< moving: pseudo-labels at every step | round: once, from the received model
-  double alignment = 0.0;   ///< power of the pseudo-label distribution alignment; 0 = off
-  double cutout = 0.5;      ///< side of the Cutout square as a share of the image side; 0 = off
+      "round";             ///< moving: pseudo-labels at every step | round: once, from the received model
+  double alignment = 0.0;  ///< power of the pseudo-label distribution alignment; 0 = off
+  double mixup = 0.0;      ///< labels = round: alpha of Beta(alpha, alpha); 0 = off, 0.75 in SemiFL
+  /// labels = round: rho of the sharpness-aware consistency; 0 = off, 0.1 in (FL)^2
+  double sharpness = 0.0;
+  double cutout = 0.5;  ///< side of the Cutout square as a share of the image side; 0 = off
+  /// paper: 127 in colour, half of the brightest pixel in grey | mean: the data set's mean pixel | zero
+  std::string cutout_fill = "paper";
   bool flip = true;         ///< horizontal flips in both views; always off for characters and digits
   std::int64_t batch = 64;  ///< images per step; a consistency step sends two views of each through the model
   std::string optimizer = "sgd";
@@ -60,6 +68,8 @@ struct Training {
   double momentum = 0.9;
   bool nesterov = true;
   double weight_decay = 1e-4;
+  double clip_norm = 0.0;  ///< largest L2 norm of a step's gradient, of users and server; 0 = off
+  double proximal = 0.0;   ///< mu of FedProx, of users; 0 = off
   /// cosine: 7/16 of a cosine over the run | paper: the form of the authors' code | constant
   std::string schedule = "cosine";
   std::int64_t schedule_warmup_steps = 0;  ///< schedule = paper: linear warm-up, in steps
@@ -73,6 +83,7 @@ struct Averaging {
   std::string rule = "grouping";    ///< fedavg = one group | grouping | median | trimmed-mean
   std::int64_t groups = 0;          ///< S; 0 = ceil(C_k / g) with g = 5 up to C_k = 10, else 10
   std::string bn_buffers = "mean";  ///< mean: averaged with the weights | local: never leave the device
+  std::string weights = "equal";    ///< of the users: equal | status: more for those whose model was unsure
   double server_share = 0.0;     ///< order = parallel: the server's share of a group's mean; 0 = one member
   double trim = 0.1;             ///< rule = trimmed-mean: share left out at each end
   double server_momentum = 0.0;  ///< of the averaged change from round to round; 0 = off

@@ -22,6 +22,17 @@ std::string warmup_rounds(const ClientSettings& s) {
   return above(f.warmup_rounds, "federation.rounds", f.rounds, 0);
 }
 
+/// Users that hold the labels leave the server nothing to train on.
+std::string labels_at(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (e.federation.labels_at != "users") return "";
+  const char* broken = nullptr;
+  if (e.federation.warmup_rounds > 0) broken = "federation.warmup_rounds above 0";
+  if (e.training.objective == "supervised") broken = "training.objective = \"supervised\"";
+  if (e.averaging.bn_buffers == "local") broken = "averaging.bn_buffers = \"local\"";
+  return broken ? "\"users\" does not fit " + std::string(broken) + ", allowed: server" : "";
+}
+
 std::string min_updates(const ClientSettings& s) {
   const Federation& f = s.experiment.federation;
   return above(f.min_updates, "federation.communicating", f.communicating, 1);
@@ -45,6 +56,25 @@ std::string server_share(const ClientSettings& s) {
   return "";
 }
 
+/// For options that work on the labels that a user's images get once a round from the received model.
+std::string round_labels(const Training& t, const std::string& value, const std::string& allowed) {
+  if (t.labels != "round")
+    return value + " needs training.labels = \"round\", here \"" + t.labels + "\", allowed: " + allowed;
+  if (t.objective == "supervised")
+    return value + " does not fit training.objective = \"supervised\", allowed: " + allowed;
+  return "";
+}
+
+std::string weights(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (e.averaging.weights == "equal") return "";
+  if (e.federation.order != "alternate")
+    return "\"status\" needs federation.order = \"alternate\", allowed: equal";
+  if (e.averaging.rule != "fedavg" && e.averaging.rule != "grouping")
+    return "averaging.rule = \"" + e.averaging.rule + "\" knows no weights, allowed: equal";
+  return round_labels(e.training, "\"status\"", "equal");
+}
+
 std::string schedule_warmup_steps(const ClientSettings& s) {
   const Training& t = s.experiment.training;
   if (t.schedule != "paper" || t.schedule_total_steps == 0) return "";
@@ -55,6 +85,21 @@ std::string trace(const ClientSettings& s) {
   const Devices& d = s.experiment.devices;
   if (d.profile != "trace" || !d.trace.empty()) return "";
   return "empty, allowed with devices.profile = \"trace\": the path of a CSV file";
+}
+
+std::string threshold_rule(const ClientSettings& s) {
+  const Training& t = s.experiment.training;
+  return t.threshold_rule == "adaptive" ? round_labels(t, print(t.threshold_rule), "fixed") : "";
+}
+
+std::string mixup(const ClientSettings& s) {
+  const Training& t = s.experiment.training;
+  return t.mixup > 0 ? round_labels(t, print(t.mixup), "0.0") : "";
+}
+
+std::string sharpness(const ClientSettings& s) {
+  const Training& t = s.experiment.training;
+  return t.sharpness > 0 ? round_labels(t, print(t.sharpness), "0.0") : "";
 }
 
 /// Momentum that moves from one user to the next would have to travel.
@@ -86,11 +131,18 @@ std::vector<Rule> rules_for(FileKind file) {
   std::vector<Rule> rules = {
       {{"federation.communicating", "federation.users"}, communicating},
       {{"federation.warmup_rounds", "federation.rounds"}, warmup_rounds},
+      {{"federation.labels_at", "federation.warmup_rounds", "training.objective", "averaging.bn_buffers"},
+       labels_at},
       {{"federation.min_updates", "federation.communicating"}, min_updates},
       {{"averaging.groups", "averaging.rule", "federation.communicating"}, groups},
+      {{"averaging.weights", "averaging.rule", "federation.order", "training.labels", "training.objective"},
+       weights},
       {{"averaging.server_share", "averaging.rule", "federation.order"}, server_share},
       {{"training.schedule_warmup_steps", "training.schedule_total_steps"}, schedule_warmup_steps},
       {{"devices.trace", "devices.profile"}, trace},
+      {{"training.threshold_rule", "training.labels", "training.objective"}, threshold_rule},
+      {{"training.mixup", "training.labels", "training.objective"}, mixup},
+      {{"training.sharpness", "training.labels", "training.objective"}, sharpness},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},
   };

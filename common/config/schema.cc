@@ -118,7 +118,8 @@ void add_federation(std::vector<Field>& fields) {
   federation.add("users", &F::users, Whole{1, kMillion}, kHere, "K, private data sets");
   federation.add("communicating", &F::communicating, Whole{1, 100000}, kShared, "C_k, users of a round; at most users");
   federation.add("period", &F::period, Whole{0, kMillion}, kShared, "T, local steps of a round; 0 measures the exchange alone");
-  federation.add("labelled", &F::labelled, Whole{1, 100 * kMillion}, kHere, "N_s, labelled images on the server");
+  federation.add("labelled", &F::labelled, Whole{1, 100 * kMillion}, kHere, "N_s, labelled images on the server; all there are only where every round is a warm-up round");
+  federation.add("labels_at", &F::labels_at, Choices{{"server", "users"}}, kHere, "users (simulator only): each gets a share, of class pairs if noniid > 0; the server does not train");
   federation.add("noniid", &F::noniid, Real{0, 1}, kHere, "R, partition = classes: distance between the users' class mixes; 0 = alike, 1 = disjoint");
   federation.add("rounds", &F::rounds, Whole{1, kMillion}, kShared, "committed rounds, warm-up included");
   federation.add("warmup_rounds", &F::warmup_rounds, Whole{0, kMillion}, kShared, "first rounds, in which only the server trains");
@@ -137,9 +138,13 @@ void add_training(std::vector<Field>& fields) {
   Section training(fields, "training", [](auto& s) -> auto& { return s.experiment.training; });
   training.add("objective", &T::objective, Named{}, kShared, "what users minimise");
   training.add("threshold", &T::threshold, Real{0, 1}, kShared, "tau, confidence from which a pseudo-label counts");
+  training.add("threshold_rule", &T::threshold_rule, Choices{{"fixed", "adaptive"}}, kShared, "fixed: threshold; adaptive: labels = round, by the user's mean confidence and class shares");
   training.add("labels", &T::labels, Choices{{"moving", "round"}}, kShared, "pseudo-labels: moving: at every step; round: once, from the received model");
   training.add("alignment", &T::alignment, Real{0, 1}, kShared, "power of the pseudo-label distribution alignment; 0 = off");
+  training.add("mixup", &T::mixup, Real{0, 100}, kShared, "labels = round: alpha of the mixup with any of the user's images; 0 = off");
+  training.add("sharpness", &T::sharpness, Real{0, 10}, kShared, "labels = round: rho of the sharpness-aware consistency of what reaches threshold; 0 = off");
   training.add("cutout", &T::cutout, Real{0, 1}, kShared, "side of the Cutout square as a share of the image side; 0 = off");
+  training.add("cutout_fill", &T::cutout_fill, Choices{{"paper", "mean", "zero"}}, kShared, "paper: 127 in colour, half of the brightest pixel in grey; mean: the data set's mean pixel; zero: black");
   training.add("flip", &T::flip, Flag{}, kShared, "horizontal flips; always off for characters and digits");
   training.add("batch", &T::batch, Whole{1, 65536}, kShared, "images of a step; a consistency step sends two views of each through the model");
   training.add("optimizer", &T::optimizer, Named{}, kShared, "what takes the local steps");
@@ -147,6 +152,8 @@ void add_training(std::vector<Field>& fields) {
   training.add("momentum", &T::momentum, Real{0, 1}, kShared, "sgd: share of the last step that is kept");
   training.add("nesterov", &T::nesterov, Flag{}, kShared, "sgd: look ahead along the momentum");
   training.add("weight_decay", &T::weight_decay, Real{0, 1}, kShared, "L2 penalty on the weights");
+  training.add("clip_norm", &T::clip_norm, Real{0, 1e6}, kShared, "largest L2 norm of a step's gradient, of users and server; 0 = off");
+  training.add("proximal", &T::proximal, Real{0, 1000}, kShared, "mu of FedProx: pulls a user's weights to those that it received; 0 = off");
   training.add("schedule", &T::schedule, Named{}, kShared, "how the learning rate falls; cosine: 7/16 of a cosine over the run; paper: the form of the authors' code");
   training.add("schedule_warmup_steps", &T::schedule_warmup_steps, Whole{0, 1000 * kMillion}, kShared, "schedule = paper: steps of the linear warm-up");
   training.add("schedule_total_steps", &T::schedule_total_steps, Whole{0, 1000 * kMillion}, kShared, "schedule = paper: Ttot; 0 = rounds * period");
@@ -161,6 +168,7 @@ void add_averaging(std::vector<Field>& fields) {
   averaging.add("rule", &A::rule, Named{}, kHere, "fedavg is one group; median and trimmed-mean distrust single members and keep all updates of a round in memory");
   averaging.add("groups", &A::groups, Whole{0, 100000}, kHere, "S; 0 = C_k / g rounded up, with g = 5 up to C_k = 10, else 10");
   averaging.add("bn_buffers", &A::bn_buffers, Choices{{"mean", "local"}}, kShared, "mean: averaged with the weights; local: never leave the device");
+  averaging.add("weights", &A::weights, Choices{{"equal", "status"}}, kHere, "of the users; status: 1 - the mean confidence of the received model on their images ((FL)^2)");
   averaging.add("server_share", &A::server_share, Real{0, 1}, kHere, "order = parallel: the server's share of a group's mean; 0 = it is one member");
   averaging.add("trim", &A::trim, Real{0, 0.49}, kHere, "rule = trimmed-mean: share of the members left out at each end");
   averaging.add("server_momentum", &A::server_momentum, Real{0, 0.999}, kHere, "share of the last averaged change that is added to the next; 0 = off");

@@ -4,7 +4,7 @@ namespace covey::learn {
 
 BatchPipeline::BatchPipeline(const PipelineOptions& options, const Stream& order, const Stream& augment)
     : options_(options),
-      order_(options.samples->size(), options.batch, order),
+      order_(options.samples->size(), options.batch, order, options.drawing),
       augment_(augment),
       augmenter_(options.views),
       normaliser_(options.views.shape, options.normalisation),
@@ -13,6 +13,8 @@ BatchPipeline::BatchPipeline(const PipelineOptions& options, const Stream& order
     if (options_.weak) slot.weak = image_tensor();
     if (options_.strong) slot.strong = image_tensor();
     slot.labels = torch::empty({static_cast<std::int64_t>(order_.batch())}, torch::kInt64);
+    if (!options_.samples->sure.empty())
+      slot.sure = torch::empty({static_cast<std::int64_t>(order_.batch())}, torch::kFloat32);
   }
   producer_ = std::thread([this] { produce(); });
 }
@@ -54,6 +56,7 @@ void BatchPipeline::fill(Batch& slot, std::size_t step) {
   std::int64_t* labels = slot.labels.data_ptr<std::int64_t>();
   for (std::size_t i = 0; i < positions.size(); ++i) {
     labels[i] = samples.labels.empty() ? data::kNoLabel : samples.labels[positions[i]];
+    if (slot.sure.defined()) slot.sure.data_ptr<float>()[i] = samples.sure[positions[i]];
     fill_views(slot, step, i, samples.indices[positions[i]]);
   }
 }
@@ -92,6 +95,7 @@ Batch BatchPipeline::next() {
   move(batch.weak);
   move(batch.strong);
   move(batch.labels);
+  move(batch.sure);
   return batch;
 }
 

@@ -17,6 +17,7 @@ struct PipelineOptions {
   const Samples* samples = nullptr;
   std::size_t steps = 0;
   std::size_t batch = 0;
+  Drawing drawing = Drawing::kShuffled;
   bool weak = false;  ///< which views each batch carries
   bool strong = false;
   data::ViewOptions views;
@@ -29,7 +30,7 @@ struct PipelineOptions {
 /// never changes a pixel.
 class BatchPipeline {
  public:
-  /// `order` is keyed by kDataOrder, `augment` by kAugment; both by (round, attempt, member).
+  /// `order` and `augment` are keyed by (a purpose of their own, round, attempt, member).
   BatchPipeline(const PipelineOptions& options, const Stream& order, const Stream& augment);
   ~BatchPipeline();
   BatchPipeline(const BatchPipeline&) = delete;

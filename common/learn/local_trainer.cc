@@ -3,19 +3,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
-#include "common/learn/batch_pipeline.h"
+#include "common/learn/clip.h"
 #include "common/learn/evaluate.h"
+#include "common/learn/local_loss.h"
+#include "common/learn/proximal.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
 
 namespace covey::learn {
 
 namespace {
-
-StreamId stream_id(Purpose purpose, const LocalTask& task) {
-  return {purpose, task.round, task.attempt, task.entity};
-}
 
 bool all_finite(const Values& values) {
   return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
@@ -28,6 +27,27 @@ Status check_true_labels(const Samples& samples, int classes) {
   if (complete) return ok_status();
   return invalid_argument("this objective trains on true labels, and not every sample has one in 0.." +
                           std::to_string(classes - 1));
+}
+
+/// A user's samples without and with a label.
+using SplitSamples = std::pair<Samples, Samples>;
+
+SplitSamples without_labels(const Samples& samples) {
+  return {{samples.images, samples.indices, {}}, {samples.images, {}, {}}};
+}
+
+SplitSamples split_by_label(const Samples& samples) {
+  SplitSamples split{{samples.images, {}, {}}, {samples.images, {}, {}}};
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const std::int32_t label = i < samples.labels.size() ? samples.labels[i] : data::kNoLabel;
+    if (label == data::kNoLabel) {
+      split.first.indices.push_back(samples.indices[i]);
+    } else {
+      split.second.indices.push_back(samples.indices[i]);
+      split.second.labels.push_back(label);
+    }
+  }
+  return split;
 }
 
 /// Lends a model the draws of its forwards, however the steps end.
@@ -66,10 +86,6 @@ LocalTrainer::LocalTrainer(const TrainingSetup& setup, std::shared_ptr<nn::Model
   layout_ = nn::layout_of(*model_);
 }
 
-bool LocalTrainer::labels_move(const Objective& objective) const {
-  return !objective.uses_true_labels() && setup_.experiment.training.labels == "moving";
-}
-
 Result<LocalReport> LocalTrainer::train(const LocalTask& task, Values& values, Values& optimizer_state) {
   try {
     return train_member(task, values, optimizer_state);
@@ -90,18 +106,20 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
   COVEY_RETURN_IF_ERROR(optimizer_->restore(optimizer_state));
 
   PseudoLabeller labeller(setup_.experiment.training, setup_.classes);
-  COVEY_ASSIGN_OR_RETURN(const Samples samples, samples_with_labels(*objective, *task.samples, labeller));
+  COVEY_ASSIGN_OR_RETURN(const RoundSamples samples, samples_with_labels(task, *objective, labeller));
   LocalReport report;
-  if (samples.size() == 0) {
+  if (samples.fitted.size() == 0 && samples.labelled.size() == 0) {
     report.nothing_to_report = true;
   } else {
-    COVEY_ASSIGN_OR_RETURN(report, take_steps(task, *objective, samples, labeller));
+    LocalLoss loss(setup_, task, *objective, samples, labeller, *model_);
+    COVEY_ASSIGN_OR_RETURN(report, take_steps(task, loss));
     nn::read_values(*model_, layout_, Span<float>(values));
     if (!all_finite(values)) {
       return internal_error("the model is no longer finite after its local steps; lower training.lr");
     }
     optimizer_state = optimizer_->state();
   }
+  report.confidence = samples.confidence;
   report.mask_rate = 1;
   if (!objective->uses_true_labels()) {
     report.mask_rate = labeller.mask_rate();
@@ -113,79 +131,75 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
 
 /// The samples that the steps use: with true labels, with the labels of the received model (the confident
 /// samples only), or with none where each step makes its own.
-Result<Samples> LocalTrainer::samples_with_labels(const Objective& objective, const Samples& samples,
-                                                  PseudoLabeller& labeller) {
+Result<RoundSamples> LocalTrainer::samples_with_labels(const LocalTask& task, const Objective& objective,
+                                                       PseudoLabeller& labeller) {
+  RoundSamples round;
   if (objective.uses_true_labels()) {
-    COVEY_RETURN_IF_ERROR(check_true_labels(samples, setup_.classes));
-    return samples;
+    round.fitted = *task.samples;
+    COVEY_RETURN_IF_ERROR(check_true_labels(round.fitted, setup_.classes));
+    return round;
   }
-  if (labels_move(objective)) return Samples{samples.images, samples.indices, {}};
-  return label_round(samples, labeller);
+  const bool has_labels = setup_.experiment.federation.labels_at == "users";
+  auto [unlabelled, labelled] = has_labels ? split_by_label(*task.samples) : without_labels(*task.samples);
+  if (labels_move(objective, setup_.experiment.training)) {
+    round.fitted = std::move(unlabelled);
+  } else {
+    round = label_round(unlabelled, labeller);
+  }
+  round.labelled = std::move(labelled);
+  if (has_labels) COVEY_RETURN_IF_ERROR(check_true_labels(round.labelled, setup_.classes));
+  return round;
 }
 
-Samples LocalTrainer::label_round(const Samples& samples, PseudoLabeller& labeller) {
+RoundSamples LocalTrainer::label_round(const Samples& samples, PseudoLabeller& labeller) {
   const torch::Tensor logits =
       eval_logits(*model_, *samples.images, samples.indices, setup_.normalisation, device_);
   const PseudoLabels labels = labeller.label_round(logits);
   labeller.count(labels);
-  Samples kept;
-  kept.images = samples.images;
+  RoundSamples round;
+  round.confidence = mean_confidence(logits);
+  round.fitted.images = samples.images;
   const float* mask = labels.mask.data_ptr<float>();
+  const float* sure = labels.sure.data_ptr<float>();
   const std::int64_t* label = labels.labels.data_ptr<std::int64_t>();
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (mask[i] == 0) continue;
-    kept.indices.push_back(samples.indices[i]);
-    kept.labels.push_back(static_cast<std::int32_t>(label[i]));
+    round.fitted.indices.push_back(samples.indices[i]);
+    round.fitted.labels.push_back(static_cast<std::int32_t>(label[i]));
+    if (setup_.experiment.training.sharpness > 0) round.fitted.sure.push_back(sure[i] > 0);
   }
-  return kept;
+  round.weight = static_cast<double>(round.fitted.size()) / static_cast<double>(samples.size());
+  if (setup_.experiment.training.mixup > 0) {
+    round.any = {samples.images, samples.indices, {label, label + samples.size()}};
+  }
+  return round;
 }
 
-torch::Tensor LocalTrainer::step_loss(const Objective& objective, const Batch& batch,
-                                      PseudoLabeller& labeller) {
-  if (labels_move(objective)) return objective.moving_loss(*model_, batch, labeller);
-  const torch::Tensor& view = objective.fitted_view() == View::kStrong ? batch.strong : batch.weak;
-  return torch::nn::functional::cross_entropy(model_->forward(view), batch.labels);
-}
-
-Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, const Objective& objective,
-                                             const Samples& samples, PseudoLabeller& labeller) {
+Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& loss) {
   const config::Experiment& experiment = setup_.experiment;
-  const bool strong = objective.fitted_view() == View::kStrong;
-  PipelineOptions options;
-  options.samples = &samples;
-  options.steps = static_cast<std::size_t>(task.steps > 0 ? task.steps : experiment.federation.period);
-  options.batch = static_cast<std::size_t>(task.batch > 0 ? task.batch : experiment.training.batch);
-  options.weak = !strong || labels_move(objective);
-  options.strong = strong;
-  options.views = {setup_.shape, experiment.training.flip && !setup_.characters, experiment.training.cutout};
-  options.normalisation = setup_.normalisation;
-  options.device = device_;
-  BatchPipeline pipeline(options, Stream(experiment.seed, stream_id(Purpose::kDataOrder, task)),
-                         Stream(experiment.seed, stream_id(Purpose::kAugment, task)));
-
-  const std::uint64_t first_step = std::uint64_t{task.round} * options.steps;
-  const std::uint64_t total_steps = static_cast<std::uint64_t>(experiment.federation.rounds) * options.steps;
+  const std::uint64_t first_step = std::uint64_t{task.round} * loss.steps();
+  const std::uint64_t total_steps = static_cast<std::uint64_t>(experiment.federation.rounds) * loss.steps();
   const double rate = base_rate(experiment);
-  // Divides the loss by all samples instead of the confident ones, as masked_cross_entropy does for one
-  // batch. At full weight, a handful of samples, often of one class, would be fitted step after step and the
-  // average would follow.
-  const double kept = static_cast<double>(samples.size()) / static_cast<double>(task.samples->size());
+  const std::vector<torch::Tensor> parameters = model_->parameters();
+  const bool is_user = task.entity < kNoEntity;
+  const Proximal proximal(parameters, is_user ? experiment.training.proximal : 0);
   nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0};
   const DrawScope scope(*model_, draws);
   model_->train();
   // Summed on the device and read once: asking for the value at every step would wait for it.
   torch::Tensor loss_sum = torch::zeros({}, torch::TensorOptions(torch::kFloat64).device(device_));
-  for (std::size_t step = 0; step < options.steps; ++step) {
-    draws.invocation = step;
+  for (std::size_t step = 0; step < loss.steps(); ++step) {
     model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
-    const torch::Tensor loss = step_loss(objective, pipeline.next(), labeller) * kept;
-    loss.backward();
+    const torch::Tensor step_loss = loss.next(draws);
+    step_loss.backward();
+    proximal.add_to_gradients();
+    if (experiment.training.clip_norm > 0) clip_gradients(parameters, experiment.training.clip_norm);
     optimizer_->step(rate * schedule_->factor(first_step + step, total_steps));
-    loss_sum += loss.detach();
+    loss_sum += step_loss.detach();
   }
   LocalReport report;
-  report.images = options.steps * pipeline.batch();
-  report.loss = loss_sum.item<double>() / static_cast<double>(options.steps);
+  report.images = loss.steps() * loss.images_per_step();
+  report.loss = loss_sum.item<double>() / static_cast<double>(loss.steps());
   if (!std::isfinite(report.loss)) {
     return internal_error("the training loss is not finite; lower training.lr");
   }

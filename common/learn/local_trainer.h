@@ -14,6 +14,9 @@
 
 namespace covey::learn {
 
+struct RoundSamples;
+class LocalLoss;
+
 /// What every replica of one experiment shares.
 struct TrainingSetup {
   config::Experiment experiment;
@@ -27,11 +30,13 @@ struct TrainingSetup {
 struct LocalTask {
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
-  std::uint32_t entity = 0;          ///< user number, or kServerEntity
-  std::string objective;             ///< registered name
-  const Samples* samples = nullptr;  ///< at least one
-  std::int64_t steps = 0;            ///< 0: federation.period of the experiment
-  std::int64_t batch = 0;            ///< 0: training.batch of the experiment
+  std::uint32_t entity = 0;  ///< user number, or kServerEntity
+  std::string objective;     ///< registered name
+  /// At least one. With federation.labels_at = users those of a user that have a label are trained on as
+  /// such, and at least one has none (data::kNoLabel).
+  const Samples* samples = nullptr;
+  std::int64_t steps = 0;  ///< 0: federation.period of the experiment
+  std::int64_t batch = 0;  ///< 0: training.batch of the experiment
 };
 
 /// What came of it, besides the changed model.
@@ -40,7 +45,8 @@ struct LocalReport {
   double loss = 0;                 ///< mean over the steps
   double mask_rate = 0;            ///< share of pseudo-labels that count; 1 with true labels
   std::vector<std::uint32_t> pseudo_labels;  ///< accepted per class; empty with true labels
-  std::uint64_t images = 0;                  ///< steps * batch
+  double confidence = 0;     ///< labels = round: mean confidence of the received model on the member's images
+  std::uint64_t images = 0;  ///< steps * batch, labelled ones included
   double seconds = 0;
 };
 
@@ -67,13 +73,10 @@ class LocalTrainer {
   LocalTrainer(const TrainingSetup& setup, std::shared_ptr<nn::Model> model);
 
   Result<LocalReport> train_member(const LocalTask& task, Values& values, Values& optimizer_state);
-  Result<Samples> samples_with_labels(const Objective& objective, const Samples& samples,
-                                      PseudoLabeller& labeller);
-  Samples label_round(const Samples& samples, PseudoLabeller& labeller);
-  Result<LocalReport> take_steps(const LocalTask& task, const Objective& objective, const Samples& samples,
-                                 PseudoLabeller& labeller);
-  torch::Tensor step_loss(const Objective& objective, const Batch& batch, PseudoLabeller& labeller);
-  bool labels_move(const Objective& objective) const;
+  Result<RoundSamples> samples_with_labels(const LocalTask& task, const Objective& objective,
+                                           PseudoLabeller& labeller);
+  RoundSamples label_round(const Samples& samples, PseudoLabeller& labeller);
+  Result<LocalReport> take_steps(const LocalTask& task, LocalLoss& loss);
 
   TrainingSetup setup_;
   std::shared_ptr<nn::Model> model_;

@@ -16,6 +16,7 @@ struct Batch {
   torch::Tensor weak;    ///< N x C x H x W, normalised
   torch::Tensor strong;  ///< N x C x H x W, normalised
   torch::Tensor labels;  ///< N, int64: true labels, or pseudo-labels made at the start of the round
+  torch::Tensor sure;    ///< N, float32, as Samples::sure; undefined where that is empty
 };
 
 /// What a member minimises in its local steps.

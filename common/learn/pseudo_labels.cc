@@ -1,6 +1,7 @@
 #include "common/learn/pseudo_labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace covey::learn {
@@ -12,19 +13,32 @@ namespace {
 constexpr double kRunningMeanDecay = 0.9;
 constexpr double kSmallestMean = 1e-6;
 
+PseudoLabels above(const torch::Tensor& probabilities, double threshold) {
+  auto [confidence, label] = probabilities.max(1);
+  const torch::Tensor mask = confidence.ge(threshold).to(torch::kFloat32);
+  return {label, mask, mask};
+}
+
+PseudoLabels above_adaptive(const torch::Tensor& probabilities, double threshold) {
+  auto [confidence, label] = probabilities.max(1);
+  const torch::Tensor mean = probabilities.mean(0);
+  const torch::Tensor limits = confidence.mean() * (mean / mean.max());
+  return {label, confidence.ge(limits.index_select(0, label)).to(torch::kFloat32),
+          confidence.ge(threshold).to(torch::kFloat32)};
+}
+
 }  // namespace
 
 PseudoLabeller::PseudoLabeller(const config::Training& training, int classes)
-    : threshold_(training.threshold), alignment_(training.alignment), classes_(classes) {}
+    : threshold_(training.threshold),
+      adaptive_(training.threshold_rule == "adaptive"),
+      alignment_(training.alignment),
+      classes_(classes) {}
 
-PseudoLabels PseudoLabeller::threshold(const torch::Tensor& probabilities, const torch::Tensor& mean) const {
-  torch::Tensor p = probabilities;
-  if (alignment_ > 0) {
-    p = p / mean.clamp_min(kSmallestMean).pow(alignment_);
-    p = p / p.sum(1, true);
-  }
-  auto [confidence, label] = p.max(1);
-  return {label, confidence.ge(threshold_).to(torch::kFloat32)};
+torch::Tensor PseudoLabeller::aligned(const torch::Tensor& probabilities, const torch::Tensor& mean) const {
+  if (alignment_ == 0) return probabilities;
+  const torch::Tensor p = probabilities / mean.clamp_min(kSmallestMean).pow(alignment_);
+  return p / p.sum(1, true);
 }
 
 PseudoLabels PseudoLabeller::label_moving(const torch::Tensor& logits) {
@@ -36,13 +50,14 @@ PseudoLabels PseudoLabeller::label_moving(const torch::Tensor& logits) {
                         ? running_mean_ * kRunningMeanDecay + batch_mean * (1 - kRunningMeanDecay)
                         : batch_mean;
   }
-  return threshold(p, running_mean_);
+  return above(aligned(p, running_mean_), threshold_);
 }
 
 PseudoLabels PseudoLabeller::label_round(const torch::Tensor& logits) const {
   const torch::NoGradGuard no_grad;
-  const torch::Tensor p = torch::softmax(logits.detach(), 1);
-  return threshold(p, p.mean(0));
+  const torch::Tensor raw = torch::softmax(logits.detach(), 1);
+  const torch::Tensor p = aligned(raw, raw.mean(0));
+  return adaptive_ ? above_adaptive(p, threshold_) : above(p, threshold_);
 }
 
 void PseudoLabeller::count(const PseudoLabels& labels) {
@@ -66,6 +81,13 @@ double PseudoLabeller::mask_rate() const {
   const auto counts = accepted_per_class();
   const auto accepted = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
   return seen_ == 0 ? 0 : static_cast<double>(accepted) / static_cast<double>(seen_);
+}
+
+double mean_confidence(const torch::Tensor& logits) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor largest = torch::amax(torch::softmax(logits, 1), 1);
+  const double mean = largest.to(torch::kFloat64).mean().item<double>();
+  return std::isfinite(mean) ? std::clamp(mean, 0.0, 1.0) : 0;
 }
 
 }  // namespace covey::learn

@@ -12,6 +12,9 @@ namespace covey::learn {
 struct PseudoLabels {
   torch::Tensor labels;  ///< N, int64
   torch::Tensor mask;    ///< N, float32: 1 where the label counts
+  /// N, float32: 1 where the prediction reaches training.threshold, the mask itself with threshold_rule =
+  /// fixed.
+  torch::Tensor sure = {};
 };
 
 /// Turns predictions into pseudo-labels (ssfl.md 2): argmax where the largest probability reaches the
@@ -26,7 +29,11 @@ class PseudoLabeller {
   /// through the result.
   PseudoLabels label_moving(const torch::Tensor& logits);
 
-  /// Labels a user's whole data at once: the mean prediction is that of all `logits`.
+  /// Labels a user's whole data at once: the mean prediction is that of all `logits`. With
+  /// training.threshold_rule = adaptive a label c counts from g * p_c / max p on, where p is the mean
+  /// (aligned) prediction and g the mean of the largest probabilities: low while the model is unsure, lower
+  /// for the classes that it rarely gives.
+  ///   source  Lee et al.: (FL)^2 (NeurIPS 2024, arXiv 2410.23227)
   PseudoLabels label_round(const torch::Tensor& logits) const;
 
   /// Adds `labels` to the figures below. It does not wait for the device; reading the figures does.
@@ -35,14 +42,19 @@ class PseudoLabeller {
   double mask_rate() const;  ///< accepted labels over labels counted; 0 before the first
 
  private:
-  PseudoLabels threshold(const torch::Tensor& probabilities, const torch::Tensor& mean) const;
+  torch::Tensor aligned(const torch::Tensor& probabilities, const torch::Tensor& mean) const;
 
   double threshold_;
+  bool adaptive_;
   double alignment_;
   int classes_;
   torch::Tensor running_mean_;
   torch::Tensor accepted_;  ///< per class, float64 on the device of the labels; undefined before the first
   std::int64_t seen_ = 0;
 };
+
+/// Mean of the largest probability that `logits` (N x classes, N >= 1) give, in [0, 1]; 0 where they are not
+/// numbers.
+double mean_confidence(const torch::Tensor& logits);
 
 }  // namespace covey::learn

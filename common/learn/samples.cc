@@ -14,9 +14,14 @@ Samples all_samples(const data::Images& images) {
   return samples;
 }
 
-SampleOrder::SampleOrder(std::size_t size, std::size_t batch, const Stream& stream)
-    : batch_(std::min(size, batch)), stream_(stream), order_(size) {
-  COVEY_CHECK(batch_ >= 1, "a member needs at least one sample");
+SampleOrder::SampleOrder(std::size_t size, std::size_t batch, const Stream& stream, Drawing drawing)
+    : drawing_(drawing),
+      size_(size),
+      batch_(drawing == Drawing::kShuffled ? std::min(size, batch) : batch),
+      stream_(stream),
+      order_(drawing == Drawing::kShuffled ? size : batch) {
+  COVEY_CHECK(size_ >= 1 && batch_ >= 1, "a member needs at least one sample");
+  if (drawing_ == Drawing::kWithReplacement) return;
   std::iota(order_.begin(), order_.end(), 0u);
   reshuffle();
 }
@@ -27,7 +32,16 @@ void SampleOrder::reshuffle() {
   used_ = 0;
 }
 
+void SampleOrder::draw_batch() {
+  Sequence draws(stream_, pass_++);
+  for (std::uint32_t& position : order_) position = draws.below(static_cast<std::uint32_t>(size_));
+}
+
 Span<const std::uint32_t> SampleOrder::next() {
+  if (drawing_ == Drawing::kWithReplacement) {
+    draw_batch();
+    return order_;
+  }
   if (order_.size() - used_ < batch_) reshuffle();
   const auto batch = Span<const std::uint32_t>(order_).subspan(used_, batch_);
   used_ += batch_;

@@ -67,8 +67,9 @@ const Registry<ScheduleMaker>& schedule_registry() {
 double base_rate(const config::Experiment& experiment) {
   if (experiment.training.lr > 0) return experiment.training.lr;
   const double batch = static_cast<double>(experiment.training.batch);
-  if (experiment.federation.order == "alternate") return std::min(0.06, 0.03 * batch / 32);
-  return 0.03 * static_cast<double>(experiment.federation.communicating + 1) * batch / 128;
+  const config::Federation& f = experiment.federation;
+  if (f.order == "alternate" || f.labels_at == "users") return std::min(0.06, 0.03 * batch / 32);
+  return 0.03 * static_cast<double>(f.communicating + 1) * batch / 128;
 }
 
 }  // namespace covey::learn

@@ -24,7 +24,8 @@ const Registry<ScheduleMaker>& schedule_registry();
 /// The base rate that `training.lr = 0` stands for.
 ///   parallel   0.03 * (C_k + 1) * batch / 128 (ssfl.md 2.2): the factor C_k + 1 offsets that each step is
 ///              averaged over so many members
-///   alternate  0.03 * batch / 32, at most 0.06: the server's steps are not diluted there
+///   alternate  0.03 * batch / 32, at most 0.06: the server's steps are not diluted there; also
+///              with federation.labels_at = users, where no step is
 double base_rate(const config::Experiment& experiment);
 
 }  // namespace covey::learn

@@ -8,12 +8,13 @@
 
 namespace covey::nn {
 
-/// Dropout of whole channels with keyed draws: in train mode each of the N * C channels of N x C x H x W is
-/// set to 0 with probability `rate`, the others are scaled by 1 / (1 - rate); eval mode passes the input on.
-class ChannelDropoutImpl : public torch::nn::Module {
+/// Dropout with keyed draws, of whole channels of N x C x H x W or of the values of N x C: in train mode each
+/// of the N * C is set to 0 with probability `rate`, the others are scaled by 1 / (1 - rate); eval mode
+/// passes the input on.
+class DropoutImpl : public torch::nn::Module {
  public:
   /// `layer` names the draws and is unique in its model; 0 <= rate < 1.
-  ChannelDropoutImpl(std::string layer, double rate);
+  DropoutImpl(std::string layer, double rate);
 
   /// `draws` may be null in eval mode only.
   torch::Tensor forward(const torch::Tensor& x, const DrawContext* draws);
@@ -22,6 +23,6 @@ class ChannelDropoutImpl : public torch::nn::Module {
   std::uint64_t item_;
   float rate_;
 };
-TORCH_MODULE(ChannelDropout);
+TORCH_MODULE(Dropout);
 
 }  // namespace covey::nn

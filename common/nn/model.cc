@@ -3,9 +3,10 @@
 #include "common/nn/init.h"
 #include "common/nn/limits.h"
 #include "common/nn/models/cnn.h"
-#include "common/nn/models/emnist.h"
+#include "common/nn/models/mlp.h"
 #include "common/nn/models/resnet.h"
 #include "common/nn/models/resnet9.h"
+#include "common/nn/models/two_conv.h"
 
 namespace covey::nn {
 
@@ -13,7 +14,9 @@ const Registry<ModelMaker>& model_registry() {
   static const Registry<ModelMaker> registry = [] {
     Registry<ModelMaker> r("model");
     r.add("cnn", make_cnn);
+    r.add("cnn-cifar", make_cnn_cifar);
     r.add("emnist", make_emnist);
+    r.add("mlp", make_mlp);
     r.add("resnet8", make_resnet8);
     r.add("resnet9", make_resnet9);
     r.add("resnet18", make_resnet18);

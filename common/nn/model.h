@@ -45,7 +45,8 @@ struct ModelOptions {
 
 using ModelMaker = Result<std::shared_ptr<Model>> (*)(const ModelOptions&);
 
-/// cnn | emnist | resnet8 | resnet9 | resnet18 | resnet20. The makers leave the values to make_model.
+/// cnn | cnn-cifar | emnist | mlp | resnet8 | resnet9 | resnet18 | resnet20. The makers leave the values to
+/// make_model.
 const Registry<ModelMaker>& model_registry();
 
 /// A model whose initial values are a function of (name of each tensor, seed) alone, on the CPU, in train

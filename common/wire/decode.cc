@@ -93,10 +93,11 @@ Result<Report> read_report(schema::Report::Reader in) {
   COVEY_RETURN_IF_ERROR(check_number("loss", in.getLoss(), -kLossMax, kLossMax));
   COVEY_RETURN_IF_ERROR(check_number("mask_rate", in.getMaskRate(), 0, 1));
   COVEY_RETURN_IF_ERROR(check_number("train_seconds", in.getTrainSeconds(), 0, kSecondsMax));
+  COVEY_RETURN_IF_ERROR(check_number("confidence", in.getConfidence(), 0, 1));
   COVEY_RETURN_IF_ERROR(check_limit("images", in.getImages(), kSamplesMax));
   const auto labels = in.getPseudoLabels();
   COVEY_RETURN_IF_ERROR(check_limit("pseudo_labels count", labels.size(), kPseudoLabelClassesMax));
-  Report out{in.getLoss(), in.getMaskRate(), {}, in.getImages(), in.getTrainSeconds()};
+  Report out{in.getLoss(), in.getMaskRate(), {}, in.getImages(), in.getTrainSeconds(), in.getConfidence()};
   out.pseudo_labels.reserve(labels.size());
   for (const std::uint32_t count : labels) out.pseudo_labels.push_back(count);
   return out;

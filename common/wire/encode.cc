@@ -135,6 +135,7 @@ class Encoder {
     for (unsigned i = 0; i < labels.size(); ++i) labels.set(i, m.pseudo_labels[i]);
     report.setImages(m.images);
     report.setTrainSeconds(m.train_seconds);
+    report.setConfidence(m.confidence);
   }
 
   schema::Envelope::Builder envelope_;

@@ -48,6 +48,7 @@ struct Report {
   pseudoLabels @2 :List(UInt32);
   images @3 :UInt64;
   trainSeconds @4 :Float64;
+  confidence @5 :Float64;  # since 1.1
 }
 
 struct UpdateOffer {

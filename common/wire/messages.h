@@ -14,7 +14,7 @@
 namespace covey::wire {
 
 inline constexpr std::uint16_t kProtocolMajor = 1;
-inline constexpr std::uint16_t kProtocolMinor = 0;
+inline constexpr std::uint16_t kProtocolMinor = 1;
 
 // ---- client to coordinator
 // ------------------------------------------------------------------------------------------------
@@ -49,6 +49,7 @@ struct Report {
   std::vector<std::uint32_t> pseudo_labels;  ///< accepted pseudo-labels per class
   std::uint64_t images = 0;                  ///< images that went through local steps
   double train_seconds = 0;
+  double confidence = 0;  ///< mean confidence of the received model on the member's images; 0 = not known
 };
 
 /// A finished task. Its bytes follow when the coordinator asks for them with ChunkRequest.

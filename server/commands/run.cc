@@ -33,6 +33,11 @@ Result<config::Experiment> deployable_experiment(const RunOptions& options) {
         ": training.optimizer_state: \"slot\" moves state between users, which only covey-sim can do, "
         "allowed here: reset, user");
   }
+  if (experiment.federation.labels_at == "users") {
+    return invalid_argument(options.experiment +
+                            ": federation.labels_at: \"users\" needs labelled users, which only covey-sim "
+                            "has, allowed here: server");
+  }
   if (experiment.training.objective == "supervised" &&
       experiment.federation.warmup_rounds < experiment.federation.rounds) {
     return invalid_argument(

@@ -16,19 +16,26 @@ struct PartitionOptions {
   std::string write;
 };
 
-/// A row a user, a column a class, and a bar of the user's size.
+void print_row(const std::string& name, const std::vector<std::uint32_t>& positions,
+               const data::Dataset& dataset) {
+  std::vector<std::uint32_t> counts(static_cast<std::size_t>(dataset.classes), 0);
+  for (const std::uint32_t i : positions) ++counts[static_cast<std::size_t>(dataset.train.labels[i])];
+  std::printf("%8s %7zu", name.c_str(), positions.size());
+  for (const std::uint32_t count : counts) std::printf(" %5u", count);
+  std::printf("\n");
+}
+
+/// A row a user, a column a class; where users hold labels, a row for these too.
 void print_histogram(const ExperimentData& loaded) {
-  const ClassHistogram histogram = class_histogram(loaded);
   std::printf("%8s %7s", "user", "images");
   for (int c = 0; c < loaded.dataset.classes; ++c) std::printf(" %5d", c);
-  std::printf("\n%8s %7zu", "server", loaded.partition.server.size());
-  for (const std::uint32_t count : histogram.server) std::printf(" %5u", count);
   std::printf("\n");
-  for (std::size_t user = 0; user < histogram.users.size(); ++user) {
-    std::printf("%8zu %7zu", user, loaded.partition.users[user].size());
-    for (const std::uint32_t count : histogram.users[user]) std::printf(" %5u", count);
-    std::printf("\n");
-  }
+  print_row("server", loaded.partition.server, loaded.dataset);
+  const data::Partition& partition = loaded.partition;
+  for (std::size_t user = 0; user < partition.users.size(); ++user)
+    print_row(std::to_string(user), partition.users[user], loaded.dataset);
+  for (std::size_t user = 0; user < partition.labelled_users.size(); ++user)
+    print_row("labels " + std::to_string(user), partition.labelled_users[user], loaded.dataset);
 }
 
 Status partition(const PartitionOptions& options) {
@@ -36,6 +43,10 @@ Status partition(const PartitionOptions& options) {
       const config::Experiment experiment,
       config::load_experiment(options.experiment, options.sets, program::known_names(true)));
   COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
+  if (!options.write.empty() && experiment.federation.labels_at == "users") {
+    return invalid_argument(
+        "--write: federation.labels_at = \"users\" is for covey-sim alone, allowed: server");
+  }
   if (!options.write.empty())
     COVEY_RETURN_IF_ERROR(data::write_partition(loaded.dataset, loaded.partition, options.write));
   print_histogram(loaded);

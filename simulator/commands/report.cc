@@ -32,8 +32,8 @@ Status report(const std::string& dir) {
 
 void add_report(program::CommandLine& line) {
   const auto dir = std::make_shared<std::string>();
-  program::Command command = line.add_command(
-      "report", "Draw a sweep or a run: a page, a table and plots.", [dir] { return report(*dir); });
+  program::Command command = line.add_command("report", "Draw a sweep or a run: a page, a table and plots.",
+                                              [dir] { return report(*dir); });
   command.required("DIR", *dir, "Folder of a sweep, or of a finished run");
 }
 

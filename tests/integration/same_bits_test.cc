@@ -44,6 +44,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"MedianWithMomentumInTwoGroups",
              {"averaging.rule=median", "averaging.groups=2", "averaging.server_momentum=0.5",
               "federation.diversity_every=1"}},
+        Case{"SemiFlAndFl2",
+             {"averaging.weights=status", "training.mixup=0.75", "training.threshold_rule=adaptive",
+              "training.sharpness=0.1", "training.clip_norm=1", "averaging.server_momentum=0.5"}},
         Case{"TwoOfThreeUsersKeepTheirMomentum",
              {"federation.communicating=2", "training.optimizer_state=user", "federation.rounds=5"}}),
     [](const auto& one) { return std::string(one.param.name); });

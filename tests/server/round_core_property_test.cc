@@ -22,7 +22,10 @@ class RandomRun {
     settings_.min_updates = 1 + random_.below(settings_.communicating);
     settings_.rounds = 1000;
     settings_.warmup_rounds = random_.below(3);
-    settings_.order = random_.coin() ? server::Order::kParallel : server::Order::kAlternate;
+    constexpr server::Order kOrders[] = {server::Order::kParallel, server::Order::kAlternate,
+                                         server::Order::kUsersOnly};
+    settings_.order = kOrders[random_.below(3)];
+    if (settings_.order == server::Order::kUsersOnly) settings_.warmup_rounds = 0;
     settings_.only_connected = random_.coin();
     settings_.deadline_s = 50;
     selector_ = server::make_random_selector(seed, settings_.communicating + random_.below(3));
@@ -150,6 +153,7 @@ class RandomRun {
   }
   void execute(const action::TrainServer&) {
     EXPECT_FALSE(server_trains_);
+    EXPECT_NE(settings_.order, server::Order::kUsersOnly);
     server_trains_ = true;
     reports_.emplace_back(event::ServerTrained{});
   }

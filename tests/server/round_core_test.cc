@@ -224,6 +224,10 @@ TEST(RoundCoreDeath, SettingsThatNoRoundCanMeetStopTheProgram) {
   settings = alternate();
   settings.communicating = 5;
   EXPECT_DEATH(Round{settings}, "communicating");
+  settings = alternate();
+  settings.order = server::Order::kUsersOnly;
+  settings.warmup_rounds = 1;
+  EXPECT_DEATH(Round{settings}, "warmup_rounds");
 }
 
 }  // namespace

@@ -194,6 +194,18 @@ TEST(RoundCoreClose, ParallelOrderTrainsBesideTheMembersAndWaitsForBoth) {
   EXPECT_TRUE(has<action::Commit>(round.step(event::Averaged{})));
 }
 
+TEST(RoundCoreClose, WithUsersOnlyTheirAverageIsTheRound) {
+  auto settings = alternate();
+  settings.order = server::Order::kUsersOnly;
+  Round round(settings);
+  EXPECT_FALSE(has<action::TrainServer>(round.open({0, 1})));
+  round.upload(0, 7);
+  EXPECT_FALSE(only<action::Average>(round.upload(1, 8)).with_server);
+  const auto averaged = round.step(event::Averaged{});
+  EXPECT_FALSE(has<action::TrainServer>(averaged));
+  EXPECT_EQ(only<action::Commit>(averaged).round, 0u);
+}
+
 TEST(RoundCoreClose, AWarmUpRoundIsTheServersAlone) {
   auto settings = alternate();
   settings.warmup_rounds = 1;

@@ -28,6 +28,9 @@ Augmenter::Augmenter(const ViewOptions& options)
       columns_(static_cast<std::size_t>(options.shape.width)),
       spare_(options.shape.bytes()) {
   COVEY_CHECK(options.shape.channels == 1 || options.shape.channels == 3, options.shape.channels);
+  COVEY_CHECK(
+      options.cutout_fill.empty() || options.cutout_fill.size() == std::size_t(options.shape.channels),
+      options.cutout_fill.size());
 }
 
 void Augmenter::weak_view(Span<const std::uint8_t> image, Sequence& draws, Span<std::uint8_t> out) {
@@ -67,7 +70,7 @@ void Augmenter::strong_view(Span<const std::uint8_t> image, Sequence& draws, Spa
     const bool negative = draws.coin();
     if (applied) operation.apply(canvas, level, negative);
   }
-  if (cutout_side_ > 0) cutout(canvas, cutout_side_, draws);
+  if (cutout_side_ > 0) cutout(canvas, cutout_side_, options_.cutout_fill, draws);
   if (canvas.pixels.data() != out.data()) std::memcpy(out.data(), canvas.pixels.data(), out.size());
 }
 

@@ -14,6 +14,7 @@ struct ViewOptions {
   ImageShape shape;     ///< 1 channel (grey) or 3 (colour)
   bool flip = true;     ///< horizontal flips with probability 1/2; off for characters and digits
   double cutout = 0.5;  ///< side of the Cutout square as a share of the shorter image side; 0 = off
+  std::vector<std::uint8_t> cutout_fill = {};  ///< as data::cutout_fill gives it; empty = as in the paper
 };
 
 /// Makes the weak and the strong view of an image, on 8-bit pixels.

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "common/base/random.h"
 #include "common/data/images.h"
+#include "common/data/partition/labelled.h"
 #include "common/data/partition/registry.h"
 
 namespace covey::data {
@@ -39,6 +41,21 @@ std::vector<std::uint32_t> take_server_part(UserLists& by_class, std::size_t sha
     members.erase(rest, members.end());
   }
   return server;
+}
+
+/// Everything to the server, which then trains alone: supervised training on the whole set.
+bool server_takes_all(const config::Federation& federation, std::size_t images) {
+  return federation.warmup_rounds >= federation.rounds &&
+         federation.labelled == static_cast<std::int64_t>(images);
+}
+
+std::vector<std::uint32_t> take_all(UserLists& by_class) {
+  std::vector<std::uint32_t> all;
+  for (auto& members : by_class) {
+    all.insert(all.end(), members.begin(), members.end());
+    members.clear();
+  }
+  return all;
 }
 
 Status check_users(std::int64_t users, std::size_t left) {
@@ -79,18 +96,28 @@ Result<Partition> make_partition(const Dataset& dataset, const config::Data& dat
   for (auto& members : rest.by_class) class_order.shuffle(Span<std::uint32_t>(members));
 
   Partition partition;
-  COVEY_ASSIGN_OR_RETURN(const std::size_t share, server_share(rest.by_class, federation.labelled));
-  partition.server = take_server_part(rest.by_class, share);
-  COVEY_RETURN_IF_ERROR(check_users(federation.users, rest.size()));
   rest.users = static_cast<std::size_t>(federation.users);
-  Sequence user_draws(stream, kUsers);
-  COVEY_ASSIGN_OR_RETURN(partition.users, partitioner(rest, user_draws));
-  COVEY_RETURN_IF_ERROR(check_all_served(partition.users));
+  if (server_takes_all(federation, dataset.train.size())) {
+    partition.server = take_all(rest.by_class);
+    partition.users.resize(rest.users);
+  } else {
+    COVEY_ASSIGN_OR_RETURN(const std::size_t share, server_share(rest.by_class, federation.labelled));
+    partition.server = take_server_part(rest.by_class, share);
+    COVEY_RETURN_IF_ERROR(check_users(federation.users, rest.size()));
+    Sequence user_draws(stream, kUsers);
+    COVEY_ASSIGN_OR_RETURN(partition.users, partitioner(rest, user_draws));
+    COVEY_RETURN_IF_ERROR(check_all_served(partition.users));
+  }
 
   // So far lists run class after class; written as files in that order, they would give the labels away.
   Sequence list_order(stream, kListOrder);
   list_order.shuffle(Span<std::uint32_t>(partition.server));
   for (auto& user : partition.users) list_order.shuffle(Span<std::uint32_t>(user));
+  if (federation.labels_at == "users") {
+    const std::vector<std::uint32_t> labelled = std::exchange(partition.server, {});
+    COVEY_ASSIGN_OR_RETURN(partition.labelled_users, deal_labelled(labelled, dataset.train, dataset.classes,
+                                                                   rest.users, federation.noniid));
+  }
   partition.r_asked = asked_r(data.partition, federation.noniid);
   partition.r_achieved = non_iidness(class_counts(partition, dataset.train, dataset.classes));
   return partition;
@@ -115,7 +142,7 @@ double non_iidness(const std::vector<std::vector<std::uint32_t>>& counts) {
   for (std::size_t c = 0; c < counts.front().size(); ++c) {
     for (std::size_t k = 0; k < users; ++k) {
       const double total = std::accumulate(counts[k].begin(), counts[k].end(), 0.0);
-      shares[k] = counts[k][c] / total;
+      shares[k] = total > 0 ? counts[k][c] / total : 0.0;
     }
     // Over sorted values the sum of all |a - b| needs no pairs: rank i is larger than i others and smaller
     // than the rest.

@@ -15,15 +15,18 @@ namespace covey::data {
 struct Partition {
   std::vector<std::uint32_t> server;              ///< the labelled images
   std::vector<std::vector<std::uint32_t>> users;  ///< one list per user
-  double r_asked = 0.0;  ///< non-iidness R asked for; NaN where the kind of partition has no such setting
-  double r_achieved =
-      0.0;  ///< mean pairwise total variation of the users' class shares, 0..1 (ssfl metric R)
+  /// The labelled images of each user with federation.labels_at = users, and then none at the server.
+  std::vector<std::vector<std::uint32_t>> labelled_users;
+  double r_asked = 0.0;     ///< non-iidness R asked for; NaN where the kind of partition has no such setting
+  double r_achieved = 0.0;  ///< mean pairwise total variation of the users' class shares, 0..1 (ssfl metric
+                            ///< R); 0 where users hold nothing
 };
 
 /// Takes floor(labelled / classes) images of every class for the server, then gives the rest to the users as
-/// config::Data::partition says. Keyed by kPartition; without replacement.
-/// Errors: kInvalidArgument, with the allowed range, when the server asks for more than there is of a class,
-/// when a user would get no image, or when a setting is out of range.
+/// config::Data::partition says. Where every round is a warm-up round, in which only the server trains,
+/// `labelled` may also be the whole training set: users then hold nothing. Keyed by kPartition; without
+/// replacement. Errors: kInvalidArgument, with the allowed range, when the server asks for more than there is
+/// of a class, when a user would get no image, or when a setting is out of range.
 Result<Partition> make_partition(const Dataset& dataset, const config::Data& data,
                                  const config::Federation& federation, std::uint64_t seed);
 

@@ -60,7 +60,8 @@ Result<ServerData> load_server_data(const config::Data& data, const config::Fede
     COVEY_ASSIGN_OR_RETURN(ServerData server, read_server_folder(data.path));
     const auto classes = static_cast<std::int64_t>(server.classes);
     const std::int64_t expected = federation.labelled / classes * classes;
-    if (static_cast<std::int64_t>(server.labelled.size()) == expected) return server;
+    const auto found = static_cast<std::int64_t>(server.labelled.size());
+    if (found == expected || found == federation.labelled) return server;
     return invalid_argument("'" + data.path + "' was written with " + std::to_string(server.labelled.size()) +
                             " labelled images; federation.labelled = " + std::to_string(federation.labelled) +
                             " asks for " + std::to_string(expected));

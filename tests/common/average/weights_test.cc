@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/average/status_weight.h"
 #include "tests/common/average/round.h"
 
 namespace covey::average {
@@ -40,6 +41,16 @@ TEST(WeightedUsers, LargestMagnitudesAndWeightsDoNotOverflow) {
 TEST(WeightedUsers, AreRefusedAboveTheirSmallerLimit) {
   Round round(scalar(), 1, 3, Order::kAlternate, "fedavg", {}, kWeightMax);
   EXPECT_EQ(round.try_add(0, {0x1p18f}, 1).code(), Code::kRefused);  // the limit is 2^30 / 4 / 2^10
+}
+
+TEST(StatusWeight, GrowsWithDoubt) {
+  EXPECT_EQ(status_weight(0.5), kWeightMax / 2);
+  EXPECT_EQ(status_weight(0.75), kWeightMax / 4);
+  EXPECT_GT(status_weight(0.01), 1000u);
+}
+
+TEST(StatusWeight, IsLeastForThoseThatTellNothingOrTooMuch) {
+  for (const double odd : {0.0, 1.0, -1.0, 2.0, double{NAN}}) EXPECT_EQ(status_weight(odd), 1u) << odd;
 }
 
 float with_share(double share, float server) {

@@ -10,7 +10,8 @@ namespace covey::config {
 namespace {
 
 constexpr const char* kFederationKeys =
-    "users, communicating, period, labelled, noniid, rounds, warmup_rounds, order, selection, min_updates, "
+    "users, communicating, period, labelled, labels_at, noniid, rounds, warmup_rounds, order, selection, "
+    "min_updates, "
     "over_select, deadline_s, evaluate_every, keep_rounds, diversity_every";
 constexpr const char* kSections = "data, model, federation, training, averaging, download, upload, devices";
 
@@ -209,6 +210,21 @@ const Bad kCombinations[] = {
      "--set 2: federation.warmup_rounds: 6 is more than federation.rounds = 5, allowed: a whole number from "
      "0 "
      "to 5"},
+    {"WarmUpWithoutServerLabels",
+     federation("labels_at = 'users'\nwarmup_rounds = 3"),
+     {},
+     "e.toml:2: federation.labels_at: \"users\" does not fit federation.warmup_rounds above 0, allowed: "
+     "server"},
+    {"LabelledUsersThatAreSupervised",
+     federation("labels_at = 'users'") + training("objective = 'supervised'"),
+     {},
+     "e.toml:2: federation.labels_at: \"users\" does not fit training.objective = \"supervised\", allowed: "
+     "server"},
+    {"BuffersOfAServerThatDoesNotTrain",
+     federation("labels_at = 'users'") + "[averaging]\nbn_buffers = 'local'\n",
+     {},
+     "e.toml:2: federation.labels_at: \"users\" does not fit averaging.bn_buffers = \"local\", allowed: "
+     "server"},
     {"TooManyMinUpdates",
      federation("min_updates = 11"),
      {},
@@ -234,6 +250,19 @@ const Bad kCombinations[] = {
      {},
      "e.toml:2: averaging.server_share: it needs the server in the average, allowed with federation.order = "
      "\"alternate\": 0"},
+    {"StatusWeightsInParallelOrder",
+     "[federation]\norder = \"parallel\"\n[averaging]\nweights = \"status\"\n",
+     {},
+     "e.toml:4: averaging.weights: \"status\" needs federation.order = \"alternate\", allowed: equal"},
+    {"StatusWeightsOfTheMedian",
+     "[averaging]\nrule = \"median\"\nweights = \"status\"\n",
+     {},
+     "e.toml:3: averaging.weights: averaging.rule = \"median\" knows no weights, allowed: equal"},
+    {"StatusWeightsOfMovingLabels",
+     "[training]\nlabels = \"moving\"\n[averaging]\nweights = \"status\"\n",
+     {},
+     "e.toml:4: averaging.weights: \"status\" needs training.labels = \"round\", here \"moving\", allowed: "
+     "equal"},
     {"ServerShareOfTheMedian",
      "[federation]\norder = \"parallel\"\n[averaging]\nrule = \"median\"\nserver_share = 0.1\n",
      {},
@@ -243,6 +272,23 @@ const Bad kCombinations[] = {
      {},
      "e.toml:5: training.schedule_warmup_steps: 9 is more than training.schedule_total_steps = 8, allowed: a "
      "whole number from 0 to 8"},
+    {"AdaptiveThresholdOfMovingLabels",
+     training("labels = 'moving'\nthreshold_rule = 'adaptive'"),
+     {},
+     "e.toml:5: training.threshold_rule: \"adaptive\" needs training.labels = \"round\", here \"moving\", "
+     "allowed: fixed"},
+    {"MixupOfMovingLabels",
+     training("labels = 'moving'\nmixup = 0.75"),
+     {},
+     "e.toml:5: training.mixup: 0.75 needs training.labels = \"round\", here \"moving\", allowed: 0.0"},
+    {"SharpnessOfMovingLabels",
+     training("labels = 'moving'\nsharpness = 0.1"),
+     {},
+     "e.toml:5: training.sharpness: 0.1 needs training.labels = \"round\", here \"moving\", allowed: 0.0"},
+    {"MixupOfTrueLabels",
+     training("objective = 'supervised'\nmixup = 0.75"),
+     {},
+     "e.toml:5: training.mixup: 0.75 does not fit training.objective = \"supervised\", allowed: 0.0"},
 };
 
 const Bad kSets[] = {

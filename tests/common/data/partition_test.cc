@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "common/data/images.h"
@@ -219,6 +220,81 @@ TEST(PartitionTest, RefusesWhatCannotBeSplitWithTheAllowedRange) {
   EXPECT_EQ(partition_of(dataset, setting("classes", 3, 30, 1.0)).status().code(), Code::kInvalidArgument)
       << "class 2 has nothing left for its user";
   EXPECT_EQ(partition_of(dataset, setting("by-hand", 3, 3)).status().code(), Code::kInvalidArgument);
+}
+
+TEST(PartitionTest, TheServerMayTakeAllWhereOnlyItTrains) {
+  const Dataset dataset = make_dataset({20, 30, 10});
+  Setting s = setting("classes", 4, 60);
+  s.federation.rounds = 5;
+  s.federation.warmup_rounds = 4;
+  EXPECT_EQ(partition_of(dataset, s).status().code(), Code::kInvalidArgument);
+  s.federation.warmup_rounds = 5;
+  const auto partition = partition_of(dataset, s);
+  ASSERT_TRUE(partition.ok()) << partition.status().message();
+  std::vector<std::uint32_t> all = partition->server;
+  EXPECT_FALSE(std::is_sorted(all.begin(), all.end()));
+  std::sort(all.begin(), all.end());
+  ASSERT_EQ(all.size(), 60u);
+  for (std::uint32_t i = 0; i < 60; ++i) EXPECT_EQ(all[i], i);
+  EXPECT_EQ(partition->users, (std::vector<std::vector<std::uint32_t>>(4)));
+  EXPECT_EQ(partition->r_achieved, 0);
+  s.federation.labelled = 27;
+  EXPECT_EQ(partition_of(dataset, s)->server.size(), 27u) << "as ever with fewer";
+}
+
+TEST(PartitionTest, LabelsAtTheUsersAreEqualSharesOfWhatTheServerHad) {
+  const Dataset dataset = make_dataset(std::vector<std::size_t>(10, 100));
+  Setting s = setting("iid", 4, 110, 0);
+  const Partition at_server = *partition_of(dataset, s);
+  s.federation.labels_at = "users";
+  const auto partition = partition_of(dataset, s);
+  ASSERT_TRUE(partition.ok()) << partition.status().message();
+  EXPECT_TRUE(partition->server.empty());
+  EXPECT_EQ(partition->users, at_server.users) << "what has no label stays where it was";
+  std::vector<std::uint32_t> all;
+  for (const auto& user : partition->labelled_users) {
+    EXPECT_TRUE(user.size() == 27 || user.size() == 28);
+    all.insert(all.end(), user.begin(), user.end());
+  }
+  EXPECT_EQ(all, at_server.server);
+  EXPECT_TRUE(at_server.labelled_users.empty());
+}
+
+std::vector<std::map<std::int32_t, int>> labelled_counts(const Dataset& dataset, const Setting& s) {
+  std::vector<std::map<std::int32_t, int>> counts;
+  const auto partition = partition_of(dataset, s);
+  EXPECT_TRUE(partition.ok()) << partition.status().message();
+  for (const auto& user : partition->labelled_users) {
+    counts.emplace_back();
+    for (const std::uint32_t i : user) ++counts.back()[dataset.train.labels[i]];
+  }
+  return counts;
+}
+
+TEST(PartitionTest, UnevenLabelsAtTheUsersComeInClassPairs) {
+  using Counts = std::vector<std::map<std::int32_t, int>>;
+  const Dataset dataset = make_dataset(std::vector<std::size_t>(5, 100));
+  Setting s = setting("classes", 4, 30, 0.4);
+  s.federation.labels_at = "users";
+  // Pairs (0, 1), (2, 3), (4): user 3 shares the first.
+  EXPECT_EQ(labelled_counts(dataset, s),
+            (Counts{{{0, 3}, {1, 3}}, {{2, 6}, {3, 6}}, {{4, 6}}, {{0, 3}, {1, 3}}}));
+  s.federation.users = 2;
+  EXPECT_EQ(labelled_counts(dataset, s), (Counts{{{0, 6}, {1, 6}, {4, 6}}, {{2, 6}, {3, 6}}}));
+  s.federation.users = 1;
+  EXPECT_EQ(labelled_counts(dataset, s), (Counts{{{0, 6}, {1, 6}, {2, 6}, {3, 6}, {4, 6}}}));
+}
+
+TEST(PartitionTest, AUserWithoutALabelIsRefused) {
+  const Dataset dataset = make_dataset({50, 50});
+  Setting s = setting("iid", 5, 4, 0);
+  s.federation.labels_at = "users";
+  EXPECT_EQ(
+      partition_of(dataset, s).status().message(),
+      "federation.labels_at = \"users\": user 4 of 5 gets none of the 4 labelled images; use fewer users "
+      "or a larger federation.labelled");
+  s.federation.noniid = 0.5;
+  EXPECT_EQ(partition_of(dataset, s).status().code(), Code::kInvalidArgument);
 }
 
 TEST(NonIidness, MatchesTheSumOverPairs) {

@@ -138,7 +138,7 @@ TEST(Cutout, FillsColourWith127AndGreyWithHalfTheBrightest) {
     Bytes spare(shape.bytes());
     Canvas canvas{shape, Span<std::uint8_t>(pixels), Span<std::uint8_t>(spare)};
     Sequence draws(test_stream(), 1);
-    cutout(canvas, 14, draws);
+    cutout(canvas, 14, {}, draws);
     std::set<int> values(pixels.begin(), pixels.end());
     values.erase(value);
     EXPECT_EQ(values.size(), 1u);
@@ -147,6 +147,32 @@ TEST(Cutout, FillsColourWith127AndGreyWithHalfTheBrightest) {
   EXPECT_EQ(fill_of({3, 32, 32}, 255), 127);
   EXPECT_EQ(fill_of({1, 28, 28}, 255), 127);
   EXPECT_EQ(fill_of({1, 28, 28}, 101), 50);
+}
+
+TEST(Cutout, TheFillIsTheMeanPixelOrBlackWhereAskedFor) {
+  const Normalisation each{{0.4914f, 0.4822f, 0.4465f}, {1, 1, 1}};
+  const Normalisation one{{0.5f}, {1}};
+  EXPECT_EQ(cutout_fill("paper", kColour, each), Bytes{});
+  EXPECT_EQ(cutout_fill("mean", kColour, each), (Bytes{125, 123, 114}));
+  EXPECT_EQ(cutout_fill("mean", kColour, one), (Bytes{128, 128, 128}));
+  EXPECT_EQ(cutout_fill("zero", kColour, each), (Bytes{0, 0, 0}));
+  EXPECT_EQ(cutout_fill("zero", kGrey, one), (Bytes{0}));
+}
+
+TEST(Cutout, FillsEveryChannelWithItsOwnValueInTheSameBox) {
+  const Bytes white(kColour.bytes(), 255);
+  const auto view = [&](const std::vector<std::uint8_t>& fill, std::uint64_t item) {
+    Augmenter augmenter({kColour, true, 0.5, fill});
+    return strong(augmenter, white, item);
+  };
+  for (std::uint64_t item = 0; item < 50; ++item) {
+    const Bytes paper = view({}, item);
+    Bytes expected = paper;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      if (paper[i] == 127) expected[i] = static_cast<std::uint8_t>(121 + i / (32 * 32));
+    }
+    EXPECT_EQ(view({121, 122, 123}, item), expected) << item;
+  }
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "common/learn/evaluate.h"
 #include "common/nn/state.h"
 #include "tests/common/learn/hand_made.h"
@@ -46,6 +48,7 @@ TEST_F(LocalTrainerTest, ReportsWhatItDid) {
   EXPECT_EQ(report->images, 12u);
   EXPECT_EQ(report->mask_rate, 1);
   EXPECT_TRUE(report->pseudo_labels.empty());
+  EXPECT_EQ(report->confidence, 0);
   EXPECT_GT(report->loss, 0);
   EXPECT_FALSE(report->nothing_to_report);
   EXPECT_EQ(optimizer_state_.size(), values_.size()) << "momentum of every parameter";
@@ -148,6 +151,7 @@ TEST_F(LocalTrainerTest, LabelsOncePerRoundKeepTheConfidentSamplesOnly) {
   EXPECT_EQ(report->pseudo_labels, per_class);
   const double share = static_cast<double>(confident.size()) / 24;
   EXPECT_EQ(report->mask_rate, share);
+  EXPECT_NEAR(report->confidence, std::get<0>(p.max(1)).mean().item<double>(), 1e-6);
   // From there on it is supervised training on those samples with those labels, at that share of the loss.
   const Values self_trained = values_;
   optimizer_state_.clear();
@@ -166,8 +170,72 @@ TEST_F(LocalTrainerTest, WithoutAConfidentSampleThereIsNothingToReport) {
   ASSERT_TRUE(report.ok());
   EXPECT_TRUE(report->nothing_to_report);
   EXPECT_EQ(report->images, 0u);
+  EXPECT_GE(report->confidence, 1.0 / 3);
   EXPECT_EQ(report->pseudo_labels, (std::vector<std::uint32_t>{0, 0, 0}));
   EXPECT_EQ(values_, start);
+}
+
+TEST_F(LocalTrainerTest, ClippingBoundsTheStepOfUsersAndServer) {
+  setup_.experiment.federation.period = 1;
+  setup_.experiment.training.momentum = 0;
+  setup_.experiment.training.nesterov = false;
+  setup_.experiment.training.weight_decay = 0;
+  setup_.experiment.training.clip_norm = 0.01;
+  const Values start = initial(**LocalTrainer::make(setup_));
+  for (const std::uint32_t entity : {1u, kServerEntity}) {
+    ASSERT_TRUE(train(task("supervised", entity)).ok());
+    double squares = 0;
+    for (std::size_t i = 0; i < start.size(); ++i) squares += std::pow(values_[i] - start[i], 2);
+    EXPECT_NEAR(std::sqrt(squares), 0.1 * 0.01, 1e-6) << "rate times norm";
+  }
+}
+
+TEST_F(LocalTrainerTest, TheProximalTermHoldsUsersAndNotTheServer) {
+  const auto trained = [this](std::uint32_t entity, double mu) {
+    setup_.experiment.training.proximal = mu;
+    optimizer_state_.clear();
+    EXPECT_TRUE(train(task("supervised", entity)).ok());
+    return values_;
+  };
+  EXPECT_EQ(trained(kServerEntity, 5), trained(kServerEntity, 0));
+  const Values start = initial(**LocalTrainer::make(setup_));
+  const auto distance = [&start](const Values& values) {
+    double squares = 0;
+    for (std::size_t i = 0; i < start.size(); ++i) squares += std::pow(values[i] - start[i], 2);
+    return squares;
+  };
+  EXPECT_LT(distance(trained(1, 5)), distance(trained(1, 0)));
+}
+
+TEST_F(LocalTrainerTest, MixupTrainsOnMoreThanTheConfidentSamples) {
+  setup_.experiment.training.labels = "round";
+  const auto trained = [this](double mixup) {
+    setup_.experiment.training.mixup = mixup;
+    optimizer_state_.clear();
+    EXPECT_TRUE(train(task("consistency")).ok());
+    return values_;
+  };
+  const Values without = trained(0);
+  const Values with = trained(0.75);
+  EXPECT_NE(with, without);
+  EXPECT_EQ(trained(0.75), with);
+}
+
+TEST_F(LocalTrainerTest, SharpnessActsOnWhatReachesTheThreshold) {
+  setup_.experiment.training.labels = "round";
+  setup_.experiment.training.threshold_rule = "adaptive";
+  const auto trained = [this](double rho, double threshold) {
+    setup_.experiment.training.sharpness = rho;
+    setup_.experiment.training.threshold = threshold;
+    optimizer_state_.clear();
+    EXPECT_TRUE(train(task("consistency")).ok());
+    return values_;
+  };
+  const Values without = trained(0, 0.34);
+  const Values with = trained(0.1, 0.34);
+  EXPECT_NE(with, without);
+  EXPECT_EQ(trained(0.1, 0.34), with);
+  EXPECT_EQ(trained(0.1, 1), without) << "nothing is sure";
 }
 
 TEST_F(LocalTrainerTest, UnlabelledObjectivesNeverLookAtLabels) {
@@ -183,6 +251,40 @@ TEST_F(LocalTrainerTest, UnlabelledObjectivesNeverLookAtLabels) {
     ASSERT_TRUE(train(blind).ok());
     EXPECT_EQ(values_, with_labels);
   }
+}
+
+TEST_F(LocalTrainerTest, LabelledUsersTrainOnTheirLabelsToo) {
+  setup_.experiment.federation.labels_at = "users";
+  for (std::size_t i = 6; i < samples_.size(); ++i) samples_.labels[i] = data::kNoLabel;
+  for (const char* labels : {"moving", "round"}) {
+    setup_.experiment.training.labels = labels;
+    optimizer_state_.clear();
+    const auto report = train(task("consistency"));
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_EQ(report->images, 24u) << "three steps of four with a label and four without";
+    const Values with_labels = values_;
+    std::swap(samples_.labels[0], samples_.labels[1]);
+    optimizer_state_.clear();
+    ASSERT_TRUE(train(task("consistency")).ok());
+    EXPECT_NE(values_, with_labels) << "labels are used";
+    std::swap(samples_.labels[0], samples_.labels[1]);
+  }
+  samples_.labels[2] = 3;
+  EXPECT_EQ(train(task("consistency")).status().code(), Code::kInvalidArgument);
+}
+
+TEST_F(LocalTrainerTest, LabelledUsersReportEvenWithoutAConfidentSample) {
+  setup_.experiment.federation.labels_at = "users";
+  setup_.experiment.training.labels = "round";
+  setup_.experiment.training.threshold = 2;
+  for (std::size_t i = 6; i < samples_.size(); ++i) samples_.labels[i] = data::kNoLabel;
+  const Values start = initial(**LocalTrainer::make(setup_));
+  const auto report = train(task("consistency"));
+  ASSERT_TRUE(report.ok());
+  EXPECT_FALSE(report->nothing_to_report);
+  EXPECT_EQ(report->mask_rate, 0);
+  EXPECT_EQ(report->images, 12u);
+  EXPECT_NE(values_, start);
 }
 
 TEST_F(LocalTrainerTest, AMemberWithFewerSamplesThanABatchUsesAllOfThem) {

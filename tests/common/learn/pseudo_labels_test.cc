@@ -32,6 +32,7 @@ TEST(PseudoLabels, CountFromTheThresholdOn) {
   const PseudoLabels labels = labeller.label_moving(logits_of({0.94, 0.95, 0.96, 0.04}));
   EXPECT_EQ(values(labels.mask), (std::vector<float>{0, 1, 1, 1}));
   EXPECT_EQ(values(labels.labels), (std::vector<float>{0, 0, 0, 1}));
+  EXPECT_TRUE(torch::equal(labels.sure, labels.mask));
 }
 
 TEST(PseudoLabels, RoundAndMovingAgreeWithoutAlignment) {
@@ -68,6 +69,42 @@ TEST(PseudoLabels, TheRunningMeanRemembersNineTenths) {
   EXPECT_EQ(values(strict.label_moving(logits_of({0.5})).mask), (std::vector<float>{0}));
 }
 
+TEST(PseudoLabels, TheAdaptiveThresholdFollowsConfidenceAndClassShares) {
+  config::Training adaptive = training(0.95);
+  adaptive.threshold_rule = "adaptive";
+  const PseudoLabeller labeller(adaptive, 2);
+  // Mean prediction (.575, .425), mean confidence .725: class 0 counts from .725, class 1 from .5359.
+  const PseudoLabels labels = labeller.label_round(logits_of({0.9, 0.7, 0.3, 0.4}));
+  EXPECT_EQ(values(labels.labels), (std::vector<float>{0, 0, 1, 1}));
+  EXPECT_EQ(values(labels.mask), (std::vector<float>{1, 0, 1, 1}));
+  EXPECT_EQ(values(labels.sure), (std::vector<float>{0, 0, 0, 0})) << "none reaches .95";
+  adaptive.threshold = 0.7;
+  EXPECT_EQ(values(PseudoLabeller(adaptive, 2).label_round(logits_of({0.9, 0.69, 0.3001, 0.2})).sure),
+            (std::vector<float>{1, 0, 0, 1}));
+  EXPECT_EQ(values(PseudoLabeller(training(0.95), 2).label_round(logits_of({0.9, 0.7})).mask),
+            (std::vector<float>{0, 0}))
+      << "nothing of it with a fixed one";
+}
+
+TEST(PseudoLabels, TheAdaptiveThresholdLooksAtAlignedPredictions) {
+  config::Training adaptive = training(0.95, 1);
+  adaptive.threshold_rule = "adaptive";
+  // Means (.75, .25). Aligned: .9 becomes .75, .6 becomes 1/3. Then means (.5417, .4583), confidence .7083:
+  // class 0 counts from .7083, class 1 from .5994.
+  const PseudoLabels labels = PseudoLabeller(adaptive, 2).label_round(logits_of({0.9, 0.6}));
+  EXPECT_EQ(values(labels.labels), (std::vector<float>{0, 1}));
+  EXPECT_EQ(values(labels.mask), (std::vector<float>{1, 1}));
+}
+
+TEST(PseudoLabels, TheAdaptiveThresholdAlwaysKeepsSomething) {
+  config::Training adaptive = training(0.95);
+  adaptive.threshold_rule = "adaptive";
+  const PseudoLabeller labeller(adaptive, 2);
+  EXPECT_EQ(values(labeller.label_round(logits_of({0.51})).mask), (std::vector<float>{1}));
+  EXPECT_GE(labeller.label_round(logits_of({0.5, 0.49, 0.52, 0.6})).mask.sum().item<float>(), 1);
+  EXPECT_EQ(values(labeller.label_round(torch::full({1, 2}, NAN)).mask), (std::vector<float>{0}));
+}
+
 TEST(PseudoLabels, CarryNoGradient) {
   PseudoLabeller labeller(training(0.5), 2);
   const torch::Tensor logits = logits_of({0.9}).requires_grad_(true);
@@ -87,6 +124,12 @@ TEST(PseudoLabels, CountsAcceptedLabelsPerClass) {
 TEST(PseudoLabels, NotANumberIsNeverConfident) {
   PseudoLabeller labeller(training(0.95), 2);
   EXPECT_EQ(values(labeller.label_moving(torch::full({1, 2}, NAN)).mask), (std::vector<float>{0}));
+}
+
+TEST(MeanConfidence, IsTheMeanOfTheLargestProbability) {
+  EXPECT_NEAR(mean_confidence(logits_of({0.9, 0.3, 0.5})), (0.9 + 0.7 + 0.5) / 3, 1e-6);
+  EXPECT_EQ(mean_confidence(torch::tensor({1000.0f, 0.0f}).view({1, 2})), 1);
+  EXPECT_EQ(mean_confidence(torch::full({1, 2}, NAN)), 0);
 }
 
 }  // namespace

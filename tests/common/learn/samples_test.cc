@@ -57,6 +57,17 @@ TEST(SampleOrder, ASmallMemberUsesAllInEveryStep) {
   }
 }
 
+TEST(SampleOrder, WithReplacementABatchMayBeLargerThanTheMember) {
+  SampleOrder order(3, 8, stream(), Drawing::kWithReplacement);
+  SampleOrder again(3, 8, stream(), Drawing::kWithReplacement);
+  EXPECT_EQ(order.batch(), 8u);
+  const auto first = take(order, 1);
+  EXPECT_EQ(take(again, 1), first);
+  EXPECT_NE(take(order, 1), first);
+  const auto many = take(order, 50);
+  EXPECT_EQ(std::set<std::uint32_t>(many.begin(), many.end()), (std::set<std::uint32_t>{0, 1, 2}));
+}
+
 TEST(Samples, AllSamplesKeepTheirLabels) {
   const data::Images images = testing::striped_images(4);
   const Samples samples = all_samples(images);

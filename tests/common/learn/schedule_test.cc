@@ -57,6 +57,9 @@ TEST(BaseRate, FollowsTheOrderOfTheRound) {
   EXPECT_DOUBLE_EQ(base_rate(experiment), 0.06);
   experiment.training.batch = 16;
   EXPECT_DOUBLE_EQ(base_rate(experiment), 0.015);
+  experiment.federation.order = "parallel";
+  experiment.federation.labels_at = "users";
+  EXPECT_DOUBLE_EQ(base_rate(experiment), 0.015) << "no steps are diluted";
   experiment.training.lr = 0.5;
   EXPECT_DOUBLE_EQ(base_rate(experiment), 0.5);
 }

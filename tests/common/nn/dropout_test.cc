@@ -11,12 +11,12 @@ DrawContext draws(std::uint64_t seed, std::uint64_t invocation) {
   return {Stream(seed, StreamId{Purpose::kDropout, 2, 0, 5}), invocation};
 }
 
-torch::Tensor mask(ChannelDropout& layer, const DrawContext& context, std::int64_t images = 8) {
+torch::Tensor mask(Dropout& layer, const DrawContext& context, std::int64_t images = 8) {
   return layer(torch::ones({images, 16, 2, 2}), &context);
 }
 
-TEST(ChannelDropout, DropsWholeChannelsAndScalesTheRest) {
-  ChannelDropout layer("dropout", 0.25);
+TEST(Dropout, DropsWholeChannelsAndScalesTheRest) {
+  Dropout layer("dropout", 0.25);
   const torch::Tensor kept = mask(layer, draws(1, 0), 500);
   EXPECT_TRUE(torch::equal(kept.amin({2, 3}), kept.amax({2, 3})));
   const torch::Tensor values = kept.select(2, 0).select(2, 0).flatten();
@@ -26,9 +26,9 @@ TEST(ChannelDropout, DropsWholeChannelsAndScalesTheRest) {
   EXPECT_NEAR(dropped, 0.25, 5 * std::sqrt(0.25 * 0.75 / n));  // a right layer fails for one seed in 10^6
 }
 
-TEST(ChannelDropout, DrawsByStreamLayerAndInvocation) {
-  ChannelDropout layer("dropout", 0.25);
-  ChannelDropout other("another", 0.25);
+TEST(Dropout, DrawsByStreamLayerAndInvocation) {
+  Dropout layer("dropout", 0.25);
+  Dropout other("another", 0.25);
   const torch::Tensor first = mask(layer, draws(1, 3));
   EXPECT_FALSE(torch::equal(first, mask(layer, draws(1, 4))));
   EXPECT_FALSE(torch::equal(first, mask(layer, draws(2, 3))));
@@ -36,27 +36,37 @@ TEST(ChannelDropout, DrawsByStreamLayerAndInvocation) {
   EXPECT_TRUE(torch::equal(first, mask(layer, draws(1, 3)))) << "calls in between must not matter";
 }
 
-TEST(ChannelDropout, IgnoresTheGlobalGenerator) {
-  ChannelDropout layer("dropout", 0.25);
+TEST(Dropout, IgnoresTheGlobalGenerator) {
+  Dropout layer("dropout", 0.25);
   const torch::Tensor first = mask(layer, draws(1, 0));
   torch::rand({100});
   EXPECT_TRUE(torch::equal(first, mask(layer, draws(1, 0))));
 }
 
-TEST(ChannelDropout, AnElementDoesNotDependOnTheBatchBehindIt) {
-  ChannelDropout layer("dropout", 0.25);
+TEST(Dropout, AnElementDoesNotDependOnTheBatchBehindIt) {
+  Dropout layer("dropout", 0.25);
   EXPECT_TRUE(torch::equal(mask(layer, draws(1, 0), 8).narrow(0, 0, 3), mask(layer, draws(1, 0), 3)));
 }
 
-TEST(ChannelDropout, EvalModeIsTheIdentityAndNeedsNoDraws) {
-  ChannelDropout layer("dropout", 0.25);
+TEST(Dropout, DropsTheValuesOfFlatInputByTheSameDraws) {
+  Dropout layer("dropout", 0.25);
+  const DrawContext context = draws(1, 2);
+  for (const std::int64_t width : {16, 15}) {  // draws come in fours: the last ones may be fewer
+    const torch::Tensor flat = layer(torch::ones({5, width}), &context);
+    const torch::Tensor channels = layer(torch::ones({5, width, 2, 2}), &context);
+    EXPECT_TRUE(torch::equal(flat, channels.select(2, 0).select(2, 0)));
+  }
+}
+
+TEST(Dropout, EvalModeIsTheIdentityAndNeedsNoDraws) {
+  Dropout layer("dropout", 0.25);
   layer->eval();
   const torch::Tensor x = torch::arange(12, torch::kFloat32).view({1, 3, 2, 2});
   EXPECT_TRUE(torch::equal(layer(x, nullptr), x));
 }
 
-TEST(ChannelDropoutDeathTest, TrainModeWithoutDrawsIsABrokenPromise) {
-  ChannelDropout layer("dropout", 0.25);
+TEST(DropoutDeathTest, TrainModeWithoutDrawsIsABrokenPromise) {
+  Dropout layer("dropout", 0.25);
   EXPECT_DEATH(layer(torch::ones({1, 1, 1, 1}), nullptr), "dropout in train mode needs draws");
 }
 

@@ -26,6 +26,9 @@ TEST(Models, HaveThePublishedParameterCounts) {
     EXPECT_EQ(parameter_count("resnet9", options(3, 32, 10, norm)), 6575370);
   }
   EXPECT_EQ(parameter_count("emnist", options(1, 28, 47, Norm::kNone)), 1204655);
+  EXPECT_EQ(parameter_count("cnn-cifar", options(3, 32, 10, Norm::kNone)), 1626442);
+  for (const Norm norm : {Norm::kGroup, Norm::kNone})
+    EXPECT_EQ(parameter_count("mlp", options(1, 28, 10, norm)), 784 * 64 + 64 + 640 + 10);
 }
 
 TEST(Models, HaveTheCountedParameterCounts) {
@@ -70,8 +73,8 @@ TEST(Models, GiveOneFiniteLogitPerClassForEveryShapeAndNorm) {
 }
 
 TEST(Models, TakeTheirSmallestImageAndRefuseASmallerOne) {
-  const std::map<std::string, int> smallest{{"cnn", 4},     {"emnist", 6},   {"resnet8", 4},
-                                            {"resnet9", 8}, {"resnet18", 8}, {"resnet20", 4}};
+  const std::map<std::string, int> smallest{{"cnn", 4},     {"cnn-cifar", 6}, {"emnist", 6},  {"resnet8", 4},
+                                            {"resnet9", 8}, {"resnet18", 8},  {"resnet20", 4}};
   for (const auto& [name, side] : smallest) {
     const auto model = *make_model(name, options(1, side, 10, Norm::kGroup), 1);
     model->eval();
@@ -82,13 +85,26 @@ TEST(Models, TakeTheirSmallestImageAndRefuseASmallerOne) {
   }
 }
 
+TEST(Models, TwoNetworksOfOneShapeDifferInWhatTheyDrop) {
+  const auto o = options(3, 32, 10, Norm::kNone);
+  const auto emnist = *make_model("emnist", o, 5);
+  const auto cifar = *make_model("cnn-cifar", o, 5);
+  const torch::Tensor images =
+      torch::sin(torch::arange(2 * 3 * 32 * 32, torch::kFloat32)).view({2, 3, 32, 32});
+  const DrawContext draws{Stream(3, StreamId{Purpose::kDropout, 0, 0, 0}), 0};
+  for (const auto& model : {emnist, cifar}) model->set_draws(&draws);
+  EXPECT_FALSE(torch::equal(emnist->forward(images), cifar->forward(images)));
+  for (const auto& model : {emnist, cifar}) model->eval();
+  EXPECT_TRUE(torch::equal(emnist->forward(images), cifar->forward(images)));
+}
+
 TEST(Models, RefuseOptionsOutsideTheirLimits) {
   const auto message = [](const ModelOptions& o) { return make_model("cnn", o, 1).status().message(); };
   EXPECT_EQ(message({0, 28, 28, 10, Norm::kGroup}), "the number of image channels is 0, allowed: 1..16");
   EXPECT_EQ(message({1, 28, 513, 10, Norm::kGroup}), "the image width is 513, allowed: 1..512");
   EXPECT_EQ(message({1, 28, 28, 1, Norm::kGroup}), "the number of classes is 1, allowed: 2..100000");
   EXPECT_THAT(make_model("vgg", options(1, 28, 10, Norm::kGroup), 1).status().message(),
-              HasSubstr("unknown model 'vgg'; known: cnn, emnist"));
+              HasSubstr("unknown model 'vgg'; known: cnn, cnn-cifar, emnist, mlp"));
 }
 
 }  // namespace

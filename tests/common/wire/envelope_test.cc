@@ -70,7 +70,7 @@ TEST(Envelope, KeepsEveryFieldOfAnOffer) {
   const UpdateOffer in{4,         2,
                        SlotId{1}, sha256(as_bytes("m")),
                        false,     sha256(as_bytes("u")),
-                       77,        {0.5, 0.25, {1, 2, 3}, 640, 1.5}};
+                       77,        {0.5, 0.25, {1, 2, 3}, 640, 1.5, 0.75}};
   const UpdateOffer out = round_trip(in);
   EXPECT_EQ(out.round, 4u);
   EXPECT_EQ(out.attempt, 2u);
@@ -84,6 +84,7 @@ TEST(Envelope, KeepsEveryFieldOfAnOffer) {
   EXPECT_EQ(out.report.pseudo_labels, (std::vector<std::uint32_t>{1, 2, 3}));
   EXPECT_EQ(out.report.images, 640u);
   EXPECT_EQ(out.report.train_seconds, 1.5);
+  EXPECT_EQ(out.report.confidence, 0.75);
 }
 
 TEST(Envelope, KeepsEveryFieldOfTheOthers) {
@@ -144,9 +145,17 @@ TEST(Envelope, RefusesReportsThatAreNotNumbers) {
     changed = offer;
     changed.report.train_seconds = bad;
     EXPECT_EQ(problem(changed).substr(0, 17), "train_seconds is ");
+    changed = offer;
+    changed.report.confidence = bad;
+    EXPECT_EQ(problem(changed).substr(0, 14), "confidence is ");
   }
   offer.report.mask_rate = 1.01;
   EXPECT_EQ(problem(offer).substr(0, 13), "mask_rate is ");
+  offer.report.mask_rate = 1;
+  offer.report.confidence = 1.01;
+  EXPECT_EQ(problem(offer).substr(0, 14), "confidence is ");
+  offer.report.confidence = -0.01;
+  EXPECT_EQ(problem(offer).substr(0, 14), "confidence is ");
 }
 
 TEST(Envelope, RefusesNumbersAboveTheirLimits) {

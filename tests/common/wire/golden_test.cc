@@ -12,7 +12,7 @@ const std::string kDigestOfAbc =
     "414140de5dae2223"
     "b00361a396177a9c"
     "b410ff61f20015ad";
-const std::string kVersion = "01000000";  // major 1, minor 0
+const std::string kVersion = "01000100";  // major 1, minor 1
 
 std::string hex(const Message& message) {
   return to_hex(encode(message).envelope);
@@ -53,6 +53,48 @@ TEST(Golden, ChunkRequest) {
                 kVersion + "04000000" + "0000000002000100" + "0000100000000000"  // offset
                 + "0400000000000000"                                             // chunks
                 + "0100000002010000" + kDigestOfAbc);
+}
+
+TEST(Golden, UpdateOffer) {
+  UpdateOffer offer{3, 1, SlotId{2}, sha256(as_bytes("abc")), false, sha256(as_bytes("abc")), 4096, {}};
+  offer.report = {0.5, 0.25, {7, 9}, 64, 2, 0.75};
+  EXPECT_EQ(hex(offer),
+            "0000000018000000"
+            "0000000001000100" +
+                kVersion + "05000000" + "0000000003000300"   // content: three data words, three pointers
+                + "0300000001000000"                         // round, attempt
+                + "0200000000000000"                         // slot, nothing_to_report
+                + "0010000000000000"                         // update_bytes
+                + "0900000002010000"                         // model: 32 bytes behind the pointers
+                + "1500000002010000"                         // update
+                + "2000000005000100"                         // report: five data words, one pointer
+                + kDigestOfAbc + kDigestOfAbc                //
+                + "000000000000e03f" + "000000000000d03f"    // loss, mask_rate
+                + "4000000000000000" + "0000000000000040"    // images, train_seconds
+                + "000000000000e83f"                         // confidence
+                + "0100000014000000" + "0700000009000000");  // pseudo_labels: two of four bytes
+}
+
+TEST(Golden, AnOfferOfVersionOneHasNoConfidence) {
+  Frames frames;
+  frames.envelope = *from_hex(
+      "0000000017000000"
+      "0000000001000100"
+      "0100000005000000"
+      "0000000003000300"
+      "03000000010000000200000000000000"
+      "0010000000000000"
+      "090000000201000015000000020100002000000004000100" +
+      kDigestOfAbc + kDigestOfAbc +
+      "000000000000e03f000000000000d03f"
+      "40000000000000000000000000000040"
+      "01000000140000000700000009000000");
+  const auto message = decode(frames, Side::kCoordinator);
+  ASSERT_TRUE(message.ok()) << message.status().message();
+  const Report& report = std::get<UpdateOffer>(*message).report;
+  EXPECT_EQ(report.pseudo_labels, (std::vector<std::uint32_t>{7, 9}));
+  EXPECT_EQ(report.train_seconds, 2);
+  EXPECT_EQ(report.confidence, 0);
 }
 
 TEST(Golden, Chunk) {

@@ -51,8 +51,8 @@ class RandomMessages {
   }
 
   UpdateOffer offer(bool nothing) {
-    Report report{
-        random_.normal(), random_.uniform_double(), {}, below(kSamplesMax), 1000 * random_.uniform_double()};
+    Report report{random_.normal(),   random_.uniform_double(),        {},
+                  below(kSamplesMax), 1000 * random_.uniform_double(), random_.uniform_double()};
     report.pseudo_labels.resize(random_.below(kPseudoLabelClassesMax + 1));
     for (auto& count : report.pseudo_labels) count = number();
     return {number(),

@@ -1,4 +1,4 @@
-#include "common/nn/models/emnist.h"
+#include "common/nn/models/two_conv.h"
 
 #include "common/nn/dropout.h"
 #include "common/nn/limits.h"
@@ -9,47 +9,66 @@ namespace {
 
 constexpr std::int64_t kGroups = 32;
 constexpr std::int64_t kHidden = 128;
-constexpr double kDropoutRate = 0.25;
+constexpr double kFeatureRate = 0.25;
+constexpr double kHiddenRate = 0.5;
+
+/// Where a network of the family drops what.
+enum class Drops { kChannels, kValues };
 
 /// Values that the convolutions leave of an image: each takes two rows and columns, then pooling halves both.
 std::int64_t feature_count(const ModelOptions& options) {
   return 64 * ((options.height - 4) / 2) * ((options.width - 4) / 2);
 }
 
-class Emnist final : public Model {
+class TwoConv final : public Model {
  public:
-  explicit Emnist(const ModelOptions& options) {
+  TwoConv(const ModelOptions& options, Drops drops) : drops_(drops) {
     conv1_ = register_module("conv1", torch::nn::Conv2d(options.channels, 32, 3));
     norm1_ = register_module("norm1", NormLayer(options.norm, 32, kGroups));
     conv2_ = register_module("conv2", torch::nn::Conv2d(32, 64, 3));
     norm2_ = register_module("norm2", NormLayer(options.norm, 64, kGroups));
-    dropout_ = register_module("dropout", ChannelDropout("dropout", kDropoutRate));
+    dropout_ = register_module("dropout", Dropout("dropout", kFeatureRate));
     hidden_ = register_module("hidden", torch::nn::Linear(feature_count(options), kHidden));
+    if (drops_ == Drops::kValues)
+      hidden_dropout_ = register_module("hidden_dropout", Dropout("hidden_dropout", kHiddenRate));
     classifier_ = register_module("classifier", torch::nn::Linear(kHidden, options.classes));
   }
 
   torch::Tensor forward(torch::Tensor x) override {
     x = torch::relu(norm1_(conv1_(x)));
     x = torch::max_pool2d(norm2_(conv2_(x)), 2);
+    if (drops_ == Drops::kValues) x = x.flatten(1);
     x = torch::relu(dropout_(x, draws()));
-    return classifier_(torch::relu(hidden_(x.flatten(1))));
+    x = torch::relu(hidden_(x.flatten(1)));
+    if (drops_ == Drops::kValues) x = hidden_dropout_(x, draws());
+    return classifier_(x);
   }
 
  private:
+  Drops drops_;
   torch::nn::Conv2d conv1_{nullptr};
   NormLayer norm1_{nullptr};
   torch::nn::Conv2d conv2_{nullptr};
   NormLayer norm2_{nullptr};
-  ChannelDropout dropout_{nullptr};
+  Dropout dropout_{nullptr};
   torch::nn::Linear hidden_{nullptr};
+  Dropout hidden_dropout_{nullptr};
   torch::nn::Linear classifier_{nullptr};
 };
+
+Result<std::shared_ptr<Model>> make(const char* name, const ModelOptions& options, Drops drops) {
+  COVEY_RETURN_IF_ERROR(check_sides(name, options, 6));
+  return std::shared_ptr<Model>(std::make_shared<TwoConv>(options, drops));
+}
 
 }  // namespace
 
 Result<std::shared_ptr<Model>> make_emnist(const ModelOptions& options) {
-  COVEY_RETURN_IF_ERROR(check_sides("emnist", options, 6));
-  return std::shared_ptr<Model>(std::make_shared<Emnist>(options));
+  return make("emnist", options, Drops::kChannels);
+}
+
+Result<std::shared_ptr<Model>> make_cnn_cifar(const ModelOptions& options) {
+  return make("cnn-cifar", options, Drops::kValues);
 }
 
 }  // namespace covey::nn

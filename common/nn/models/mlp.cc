@@ -1,0 +1,30 @@
+#include "common/nn/models/mlp.h"
+
+namespace covey::nn {
+
+namespace {
+
+constexpr std::int64_t kHidden = 64;
+
+class Mlp final : public Model {
+ public:
+  explicit Mlp(const ModelOptions& options) {
+    const std::int64_t pixels = std::int64_t{options.channels} * options.height * options.width;
+    hidden_ = register_module("hidden", torch::nn::Linear(pixels, kHidden));
+    classifier_ = register_module("classifier", torch::nn::Linear(kHidden, options.classes));
+  }
+
+  torch::Tensor forward(torch::Tensor x) override { return classifier_(torch::relu(hidden_(x.flatten(1)))); }
+
+ private:
+  torch::nn::Linear hidden_{nullptr};
+  torch::nn::Linear classifier_{nullptr};
+};
+
+}  // namespace
+
+Result<std::shared_ptr<Model>> make_mlp(const ModelOptions& options) {
+  return std::shared_ptr<Model>(std::make_shared<Mlp>(options));
+}
+
+}  // namespace covey::nn

@@ -1,0 +1,30 @@
+#include "common/learn/proximal.h"
+
+#include <gtest/gtest.h>
+
+namespace covey::learn {
+namespace {
+
+TEST(Proximal, PullsBackInProportionToTheDistance) {
+  torch::Tensor w = torch::tensor({1.0f, 2.0f}).requires_grad_(true);
+  const Proximal proximal({w}, 0.5);
+  w.mutable_grad() = torch::tensor({10.0f, 10.0f});
+  proximal.add_to_gradients();
+  EXPECT_TRUE(torch::equal(w.grad(), torch::tensor({10.0f, 10.0f}))) << "nothing at the received values";
+  {
+    const torch::NoGradGuard no_grad;
+    w.add_(torch::tensor({2.0f, -4.0f}));
+  }
+  proximal.add_to_gradients();
+  EXPECT_TRUE(torch::equal(w.grad(), torch::tensor({11.0f, 8.0f})));
+}
+
+TEST(Proximal, IsNothingForAMuOfZero) {
+  torch::Tensor w = torch::tensor({1.0f}).requires_grad_(true);
+  const Proximal proximal({w}, 0);
+  proximal.add_to_gradients();  // not even gradients are needed
+  EXPECT_FALSE(w.grad().defined());
+}
+
+}  // namespace
+}  // namespace covey::learn
