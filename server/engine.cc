@@ -218,6 +218,30 @@ std::uint32_t Engine::weight_max() const {
   return parts_.experiment.averaging.weights == "status" ? average::kWeightMax : 1;
 }
 
+void Engine::note_problem(UserId user, std::uint32_t round, std::uint32_t attempt,
+                          const std::string& problem) {
+  const bool current = round == core_.round() && attempt == core_.attempt();
+  SeatData* seat = current ? seat_of(user) : nullptr;
+  if (seat != nullptr) seat->reason = problem;
+}
+
+Status Engine::update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
+                              ByteSpan bytes) {
+  const auto view = quant::ContainerView::parse(bytes, exchanged_);
+  const std::string problem = problem_with(view);
+  note_problem(user, round, attempt, problem);
+  arriving_ = view.ok() ? &*view : nullptr;
+  const Status status = run(event::UpdateArrived{user, round, attempt, update, problem});
+  arriving_ = nullptr;
+  return status;
+}
+
+Status Engine::update_failed(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
+                             const std::string& problem) {
+  note_problem(user, round, attempt, problem);
+  return run(event::UpdateArrived{user, round, attempt, update, problem});
+}
+
 // ---- actions
 // --------------------------------------------------------------------------------------------------------------
 
@@ -280,10 +304,13 @@ Status Engine::execute(const action::TrainServer& a) {
                  learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
     const learn::LocalTask task{a.round, a.attempt, kServerEntity, "supervised", &parts_.server_samples};
     auto report = trainer.train(task, values, optimizer);
-    return [this, report, values = std::move(values), optimizer = std::move(optimizer)] {
-      const auto deliver = [this, report, values, optimizer] { server_trained(report, values, optimizer); };
+    return [this, report, values = std::move(values), optimizer = std::move(optimizer)]() mutable {
+      const std::uint64_t images = report.ok() ? report->images : 0;
+      auto deliver = [this, report, values = std::move(values), optimizer = std::move(optimizer)]() mutable {
+        server_trained(std::move(report), std::move(values), std::move(optimizer));
+      };
       if (!parts_.deliver_server) return deliver();
-      parts_.deliver_server(report.ok() ? report->images : 0, deliver);
+      parts_.deliver_server(images, std::move(deliver));
     };
   };
   parts_.pool->submit(std::move(job), true);
