@@ -353,9 +353,10 @@ Status Engine::execute(const action::AnswerUpdate& a) {
 Status Engine::execute(const action::Average& a) {
   const Span<const float> server = a.with_server ? Span<const float>(server_values_) : Span<const float>();
   COVEY_ASSIGN_OR_RETURN(next_models_, averager_->finish(models_, server));
+  const bool averaged = averager_->update_count() > 0;
   averager_.reset();
   measure_diversity(server);
-  COVEY_RETURN_IF_ERROR(apply_momentum());
+  if (averaged) COVEY_RETURN_IF_ERROR(apply_momentum());
   return run(event::Averaged{});
 }
 
@@ -372,7 +373,7 @@ void Engine::measure_diversity(Span<const float> server) {
 
 Status Engine::apply_momentum() {
   const double beta = parts_.experiment.averaging.server_momentum;
-  if (beta == 0 || seats_.empty()) return ok_status();  // warm-up: nothing was averaged
+  if (beta == 0) return ok_status();
   return average::apply_momentum(exchanged_, beta, models_.average, next_velocity_, next_models_);
 }
 

@@ -26,8 +26,7 @@ Result<std::unique_ptr<Simulation>> Simulation::make(SimulationParts parts) {
 }
 
 Simulation::~Simulation() {
-  workers_.reset();
-  pool_.reset();  // its jobs use the engine
+  pool_.reset();  // its jobs use all the rest
 }
 
 Status Simulation::start() {
@@ -37,13 +36,10 @@ Status Simulation::start() {
   if (parts_.ranks != nullptr)
     workers_ = std::make_unique<RankWorkers>(*parts_.ranks, std::move(workers_), parts_.threads);
   const config::Experiment& experiment = parts_.experiment;
-  COVEY_ASSIGN_OR_RETURN(
-      devices_, make_device_profiles(experiment.devices, static_cast<std::uint32_t>(users_.samples.size()),
-                                     experiment.seed));
   server::EngineParts engine;
   engine.experiment = experiment;
   engine.clock = monotonic_seconds;
-  if (devices_.empty()) {
+  if (parts_.devices.empty()) {
     engine.experiment.federation.deadline_s = std::numeric_limits<double>::infinity();
   } else {
     engine.clock = [this] { return now_; };
@@ -99,7 +95,7 @@ Status Simulation::run() {
 
 // Every job that runs now began at this instant or before, so once none runs all arrivals are known.
 Result<bool> Simulation::advance() {
-  if (devices_.empty()) return false;
+  if (parts_.devices.empty()) return false;
   const auto deadline = engine_->next_deadline();
   if (!arrivals_.empty() && (!deadline || arrivals_.next_time() <= *deadline)) {
     now_ = std::max(now_, arrivals_.next_time());
@@ -123,7 +119,7 @@ void Simulation::deliver_server(std::uint64_t images, std::function<void()> deli
 }
 
 std::optional<double> Simulation::trained_at(const server::OutgoingTask& task) const {
-  const DeviceProfile& device = devices_[task.user.value];
+  const DeviceProfile& device = parts_.devices[task.user.value];
   const config::Experiment& experiment = parts_.experiment;
   if (!delivers(device, experiment.seed, task.round, task.attempt, task.user.value)) return std::nullopt;
   const auto images = static_cast<std::uint64_t>(experiment.federation.period * experiment.training.batch);
@@ -149,15 +145,15 @@ Status Simulation::stands_still() const {
 
 void Simulation::send_task(const server::OutgoingTask& task) {
   double trained = 0;
-  if (!devices_.empty()) {
+  if (!parts_.devices.empty()) {
     const auto at = trained_at(task);
     if (!at) return;
     trained = *at;
   }
   const learn::MemberState& state = committed_[state_key(task.user, task.slot)];
   workers_->submit(task, state, [this, task, trained](Result<client::TaskResult> result) {
-    const Status status = devices_.empty() ? task_finished(task, std::move(result))
-                                           : schedule(task, trained, std::move(result));
+    const Status status = parts_.devices.empty() ? task_finished(task, std::move(result))
+                                                 : schedule(task, trained, std::move(result));
     if (status_.ok()) status_ = status;
   });
 }
@@ -165,7 +161,8 @@ void Simulation::send_task(const server::OutgoingTask& task) {
 Status Simulation::schedule(const server::OutgoingTask& task, double trained,
                             Result<client::TaskResult> result) {
   if (!result.ok()) return result.status().with_context("user " + std::to_string(task.user.value));
-  const double arrives = trained + seconds_until_arrived(devices_[task.user.value], result->update.size());
+  const double arrives =
+      trained + seconds_until_arrived(parts_.devices[task.user.value], result->update.size());
   arrivals_.add(arrives, task.user.value, [this, task, result = std::move(result)]() mutable {
     return task_finished(task, std::move(result));
   });

@@ -23,6 +23,7 @@ struct SimulationParts {
   std::size_t threads = 1;                           ///< worker replicas; never changes a bit of the result
   Ranks* ranks = nullptr;                            ///< others that train too; nor do they change a bit
   std::shared_ptr<const server::Selector> selector;  ///< empty: random draws
+  std::vector<DeviceProfile> devices;                ///< per user; empty: no simulated time
   server::EngineObserver* observer = nullptr;
   std::function<bool()> stop_requested;  ///< asked between tasks; may be empty
   Logger logger;
@@ -79,8 +80,7 @@ class Simulation final : private server::Clients {
   std::unique_ptr<Workers> workers_;
   std::vector<learn::MemberState> committed_;  ///< per user, or per slot (training.optimizer_state = slot)
   std::map<UserId, Tentative> tentative_;
-  std::vector<DeviceProfile> devices_;  ///< per user; empty: no simulated time
-  double now_ = 0;                      ///< simulated seconds of this process
+  double now_ = 0;  ///< simulated seconds of this process
   Arrivals arrivals_;
   bool fetch_asked_ = false;
   Status status_;

@@ -19,10 +19,11 @@ class LocalWorkers final : public Workers {
   LocalWorkers(learn::WorkerPool& pool, const UserData& users) : pool_(pool), users_(users) {}
 
   void submit(const server::OutgoingTask& task, const learn::MemberState& state, Done done) override {
-    pool_.submit([this, task, state,
+    // The job may still wait when this object is gone; the users are not.
+    pool_.submit([users = &users_, task, state,
                   done = std::move(done)](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
-      auto result = client::run_task(trainer, users_.experiment, {task.round, task.attempt, task.user},
-                                     *task.model_bytes, users_.samples[task.user.value], state);
+      auto result = client::run_task(trainer, users->experiment, {task.round, task.attempt, task.user},
+                                     *task.model_bytes, users->samples[task.user.value], state);
       return [done, result = std::move(result)]() mutable { done(std::move(result)); };
     });
   }

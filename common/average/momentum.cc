@@ -4,18 +4,27 @@
 
 namespace covey::average {
 
-Status apply_momentum(const Layout& layout, double beta, Span<const float> before, Values& velocity,
-                      GlobalModels& next) {
-  velocity.resize(before.size(), 0.0f);
-  for (std::size_t i = 0; i < before.size(); ++i) {
+namespace {
+
+void move_tensor(const TensorSpec& tensor, double beta, Span<const float> before, Values& velocity,
+                 GlobalModels& next) {
+  for (std::size_t i = tensor.offset; i < tensor.offset + tensor.count; ++i) {
     const double kept = beta * static_cast<double>(velocity[i]);
     const double change = static_cast<double>(next.average[i]) - static_cast<double>(before[i]);
     velocity[i] = static_cast<float>(kept + change);
     next.average[i] = static_cast<float>(static_cast<double>(next.average[i]) + kept);
     for (Values& master : next.masters) master[i] = static_cast<float>(static_cast<double>(master[i]) + kept);
   }
-  for (Values& master : next.masters) clamp_variances(layout, master);
-  clamp_variances(layout, next.average);
+}
+
+}  // namespace
+
+Status apply_momentum(const Layout& layout, double beta, Span<const float> before, Values& velocity,
+                      GlobalModels& next) {
+  velocity.resize(before.size(), 0.0f);
+  for (const TensorSpec& tensor : layout.tensors()) {
+    if (tensor.kind == TensorKind::kParameter) move_tensor(tensor, beta, before, velocity, next);
+  }
   return check_magnitudes(layout, next.average, kFloatRange, "the average with its momentum");
 }
 

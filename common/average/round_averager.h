@@ -38,6 +38,8 @@ class RoundAverager {
   /// kRefused when check_update refuses the update, before anything is added.
   Status add_update(GroupId group, const quant::ContainerView& update, std::uint32_t weight = 1);
 
+  std::uint32_t update_count() const;
+
   /// The models after the round.
   ///   committed  the models that the updates started from
   ///   server     w_s in parallel order, empty in alternate order
@@ -48,7 +50,6 @@ class RoundAverager {
  private:
   Status check_models(const GlobalModels& committed, Span<const float> server) const;
   Values mean_of_counted(const std::vector<Values>& masters) const;
-  std::uint32_t update_count() const;
   double limit() const;
 
   Layout layout_;

@@ -30,6 +30,7 @@ std::string labels_at(const ClientSettings& s) {
   if (e.federation.warmup_rounds > 0) broken = "federation.warmup_rounds above 0";
   if (e.training.objective == "supervised") broken = "training.objective = \"supervised\"";
   if (e.averaging.bn_buffers == "local") broken = "averaging.bn_buffers = \"local\"";
+  if (e.averaging.server_share > 0) broken = "averaging.server_share above 0";
   return broken ? "\"users\" does not fit " + std::string(broken) + ", allowed: server" : "";
 }
 
@@ -99,6 +100,11 @@ std::string mixup(const ClientSettings& s) {
 
 std::string sharpness(const ClientSettings& s) {
   const Training& t = s.experiment.training;
+  if (t.sharpness > 0 && t.mixup > 0 && s.experiment.model.norm == "batch") {
+    return print(t.sharpness) +
+           " does not fit training.mixup with model.norm = \"batch\": mixed images would "
+           "enter the statistics on one side only, allowed: 0.0";
+  }
   return t.sharpness > 0 ? round_labels(t, print(t.sharpness), "0.0") : "";
 }
 
@@ -131,7 +137,8 @@ std::vector<Rule> rules_for(FileKind file) {
   std::vector<Rule> rules = {
       {{"federation.communicating", "federation.users"}, communicating},
       {{"federation.warmup_rounds", "federation.rounds"}, warmup_rounds},
-      {{"federation.labels_at", "federation.warmup_rounds", "training.objective", "averaging.bn_buffers"},
+      {{"federation.labels_at", "federation.warmup_rounds", "training.objective", "averaging.bn_buffers",
+        "averaging.server_share"},
        labels_at},
       {{"federation.min_updates", "federation.communicating"}, min_updates},
       {{"averaging.groups", "averaging.rule", "federation.communicating"}, groups},
@@ -142,7 +149,8 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"devices.trace", "devices.profile"}, trace},
       {{"training.threshold_rule", "training.labels", "training.objective"}, threshold_rule},
       {{"training.mixup", "training.labels", "training.objective"}, mixup},
-      {{"training.sharpness", "training.labels", "training.objective"}, sharpness},
+      {{"training.sharpness", "training.labels", "training.objective", "training.mixup", "model.norm"},
+       sharpness},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},
   };

@@ -105,7 +105,7 @@ Status serve(Ranks& ranks, const config::Experiment& experiment, std::size_t thr
   if (!loaded.ok()) return serve_failure(ranks, loaded.status());
   const UserData users = make_user_data(experiment, loaded->dataset, loaded->partition);
   const auto tasks = serve_tasks(ranks, loaded->setup(experiment), users, threads);
-  if (!tasks.ok()) return serve_failure(ranks, tasks.status());
+  if (!tasks.ok()) return tasks.status();  // tasks that it took have no answer: leaving ends all ranks
   logger->info("rank={} trained {} tasks", ranks.rank(), *tasks);
   return ok_status();
 }
@@ -130,6 +130,8 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
 
   COVEY_ASSIGN_OR_RETURN(const std::string record, replayed_record(options, dir));
   COVEY_ASSIGN_OR_RETURN(const auto membership, selector(record, experiment));
+  const auto users = static_cast<std::uint32_t>(experiment.federation.users);
+  COVEY_ASSIGN_OR_RETURN(auto devices, make_device_profiles(experiment.devices, users, experiment.seed));
   const learn::TrainingSetup setup = loaded.setup(experiment);
   COVEY_ASSIGN_OR_RETURN(const auto folder,
                          server::RunFolder::open(dir, setup, program::Progress::default_mode(options.quiet)));
@@ -146,6 +148,7 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   parts.threads = threads_of(options, ranks.get());
   parts.ranks = ranks.get();
   parts.selector = membership;
+  parts.devices = std::move(devices);
   parts.observer = folder.get();
   parts.stop_requested = [&stop] { return stop.requested(); };
   parts.logger = logger;

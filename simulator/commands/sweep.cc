@@ -3,7 +3,9 @@
 #include "common/config/experiment_file.h"
 #include "common/program/known_names.h"
 #include "simulator/commands/commands.h"
+#include "simulator/mpi/ranks.h"
 #include "simulator/sweep/cells.h"
+#include "simulator/sweep/slurm.h"
 #include "simulator/sweep/slurm_runner.h"
 
 namespace covey::simulator {
@@ -17,6 +19,7 @@ struct SweepOptions {
   std::string out;
   std::uint64_t seeds = 1;
   std::uint64_t jobs = std::max(1u, std::thread::hardware_concurrency());
+  std::uint64_t threads = 0;  ///< 0: chosen
   bool resume = false;
   bool slurm = false;
   bool quiet = false;
@@ -50,7 +53,14 @@ Status make_folder(const fs::path& dir) {
   return status.ok() ? status : invalid_argument("--out: " + status.message());
 }
 
+/// Runs on this machine share its cores; what cores other machines have nobody here knows.
+std::size_t threads_of_a_run(const SweepOptions& options) {
+  if (options.threads > 0) return options.threads;
+  return options.slurm ? 1 : std::max<std::size_t>(1, std::thread::hardware_concurrency() / options.jobs);
+}
+
 Status sweep(const SweepOptions& options) {
+  if (Ranks::launched()) return invalid_argument("a sweep starts its own processes: run it without mpirun");
   COVEY_ASSIGN_OR_RETURN(
       const config::Experiment base,
       config::load_experiment(options.experiment, options.sets, program::known_names(true)));
@@ -67,6 +77,9 @@ Status sweep(const SweepOptions& options) {
   COVEY_RETURN_IF_ERROR(make_folder(dir));
   COVEY_ASSIGN_OR_RETURN(const auto store, SweepStore::open(dir, info, plan));
   COVEY_RETURN_IF_ERROR(write_file_atomically(dir / "experiment.toml", as_bytes(info.experiment_toml)));
+  COVEY_ASSIGN_OR_RETURN(const std::string job, store->slurm_job());
+  if (!options.slurm && !job.empty() && slurm_job_is_active(job))
+    return unavailable("Slurm job " + job + " runs this sweep; --slurm --resume follows it");
   const program::StopSignal stop;
   SweepProgress progress(SweepProgress::default_mode(options.quiet), std::move(costs));
   SweepParts parts;
@@ -74,7 +87,7 @@ Status sweep(const SweepOptions& options) {
   parts.program = fs::read_symlink("/proc/self/exe");
   parts.store = store.get();
   parts.jobs = static_cast<std::size_t>(options.jobs);
-  parts.threads = std::max<std::size_t>(1, std::thread::hardware_concurrency() / parts.jobs);
+  parts.threads = threads_of_a_run(options);
   parts.stop = &stop;
   parts.progress = &progress;
   COVEY_RETURN_IF_ERROR(options.slurm ? run_sweep_on_slurm(parts) : run_sweep(parts));
@@ -101,6 +114,9 @@ void add_sweep(program::CommandLine& line) {
                                 10000);
   command.number<std::uint64_t>("--jobs", options->jobs,
                                 "Runs at a time; they share the cores; default: one a core", 1, 1024);
+  command.number<std::uint64_t>("--threads", options->threads,
+                                "Worker threads of a run; default: its share of the cores, 1 on Slurm", 0,
+                                1024);
   command.optional("--out", options->out, "Folder for the results; default sweeps/NAME");
   command.flag("--resume", options->resume, "Continue the sweep in --out; finished runs are kept");
   command.flag("--slurm", options->slurm,

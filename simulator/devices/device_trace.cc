@@ -82,8 +82,9 @@ Result<std::vector<DeviceProfile>> parse_device_trace(std::string_view text, con
 }
 
 Result<std::vector<DeviceProfile>> load_device_trace(const fs::path& path) {
-  COVEY_ASSIGN_OR_RETURN(const std::string text, read_text_file(path));
-  return parse_device_trace(text, path.string());
+  const auto text = read_text_file(path);
+  if (!text.ok()) return invalid_argument("devices.trace: " + text.status().message());
+  return parse_device_trace(*text, path.string());
 }
 
 }  // namespace covey::simulator

@@ -16,8 +16,16 @@ namespace covey::simulator {
 
 namespace {
 
-/// Set by the launchers of Open MPI, and of MPICH and Slurm.
+/// Set by the launchers of Open MPI, of MPICH and Slurm, and of Slurm with PMIx.
 constexpr const char* kSizeVariables[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
+constexpr const char* kPmixRank = "PMIX_RANK";
+constexpr const char* kSlurmSize = "SLURM_NTASKS";
+
+bool more_than_one(const char* variable) {
+  const char* size = std::getenv(variable);
+  return size != nullptr && std::atoi(size) > 1;
+}
+
 constexpr auto kPause = std::chrono::microseconds(100);
 
 }  // namespace
@@ -29,10 +37,9 @@ struct Ranks::Outgoing {
 
 bool Ranks::launched() {
   for (const char* name : kSizeVariables) {
-    const char* size = std::getenv(name);
-    if (size != nullptr && std::atoi(size) > 1) return true;
+    if (more_than_one(name)) return true;
   }
-  return false;
+  return std::getenv(kPmixRank) != nullptr && more_than_one(kSlurmSize);
 }
 
 Result<std::unique_ptr<Ranks>> Ranks::join() {
@@ -54,10 +61,28 @@ Ranks::Ranks() {
 }
 
 Ranks::~Ranks() {
-  const auto nothing = std::make_shared<const Bytes>();
-  for (int rank = 1; rank_ == 0 && rank < size_; ++rank) send(rank, RankMessage::kStop, nothing);
-  flush();
+  if (rank_ == 0) {
+    stop_others();
+  } else if (stopped_) {
+    send(0, RankMessage::kDone, std::make_shared<const Bytes>());
+    flush();
+  } else {
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+  }
   MPI_Finalize();
+}
+
+// A large message leaves its sender only when it is received, so what is on its way is taken until each rank
+// has said its last word.
+void Ranks::stop_others() {
+  const auto nothing = std::make_shared<const Bytes>();
+  for (int rank = 1; rank < size_; ++rank) send(rank, RankMessage::kStop, nothing);
+  for (int done = 0; done < size_ - 1;) {
+    const auto received = receive();
+    if (!received) std::this_thread::sleep_for(kPause);
+    if (received && received->kind == RankMessage::kDone) ++done;
+  }
+  flush();
 }
 
 void Ranks::send(int rank, RankMessage kind, std::shared_ptr<const Bytes> payload) {
@@ -89,6 +114,7 @@ std::optional<Ranks::Received> Ranks::receive() {
   Received received{status.MPI_SOURCE, static_cast<RankMessage>(status.MPI_TAG),
                     Bytes(static_cast<std::size_t>(size))};
   MPI_Mrecv(received.payload.data(), size, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+  if (received.kind == RankMessage::kStop) stopped_ = true;
   return received;
 }
 

@@ -15,6 +15,7 @@ enum class RankMessage : int {
   kTask = 3,    ///< from rank 0
   kResult = 4,  ///< to rank 0
   kStop = 5,    ///< from rank 0: there will be no more tasks
+  kDone = 6,    ///< to rank 0: nothing follows
 };
 
 /// The processes that one mpirun started. Used by one thread.
@@ -24,7 +25,8 @@ class Ranks {
   static bool launched();
   /// Joins the other ranks. Call once in a process, and only when launched().
   static Result<std::unique_ptr<Ranks>> join();
-  /// Rank 0 tells the others to stop; then waits for all ranks.
+  /// Rank 0 tells the others to stop, drops what they still send, and waits for all of them. Another rank
+  /// that goes before it was told to stop has failed where nobody could answer for it, and ends all ranks.
   ~Ranks();
   Ranks(const Ranks&) = delete;
   Ranks& operator=(const Ranks&) = delete;
@@ -51,10 +53,12 @@ class Ranks {
   Ranks();
   struct Outgoing;
   void forget_sent();
+  void stop_others();
 
   int rank_ = 0;
   int size_ = 1;
   int size_here_ = 1;
+  bool stopped_ = false;  ///< kStop was received
   std::deque<std::unique_ptr<Outgoing>> outgoing_;
 };
 

@@ -6,6 +6,7 @@
 #include "common/data/partition/partition.h"
 #include "common/data/registry.h"
 #include "common/program/known_names.h"
+#include "simulator/devices/device_profile.h"
 
 namespace covey::simulator {
 
@@ -37,6 +38,8 @@ double cost_of(const config::Experiment& experiment) {
 }
 
 Status check_data(const config::Experiment& experiment, DatasetOf& dataset_of) {
+  const auto users = static_cast<std::uint32_t>(experiment.federation.users);
+  COVEY_RETURN_IF_ERROR(make_device_profiles(experiment.devices, users, experiment.seed).status());
   COVEY_ASSIGN_OR_RETURN(const data::Dataset* dataset, dataset_of(experiment));
   return data::make_partition(*dataset, experiment.data, experiment.federation, experiment.seed).status();
 }

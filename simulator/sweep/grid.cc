@@ -90,7 +90,8 @@ Status check_values(const std::string& text, std::size_t keys, const std::vector
     return invalid_argument("--over " + text + ": more than " + std::to_string(kAxisValuesMax) + " values");
   std::set<std::string> seen;
   for (const std::string& value : values) {
-    const std::vector<std::string> parts = split(value, '+');
+    const std::vector<std::string> parts =
+        keys == 1 ? std::vector<std::string>{value} : split(value, '+');  // 1e+1 is one value
     if (std::count(parts.begin(), parts.end(), "") > 0) return wrong_axis(text, "an empty value");
     if (parts.size() != keys) {
       return wrong_axis(
@@ -151,7 +152,8 @@ std::vector<std::string> overrides_of(const std::vector<Axis>& axes, const Plann
   std::vector<std::string> sets;
   for (std::size_t a = 0; a < axes.size(); ++a) {
     const std::vector<std::string> keys = split(axes[a].key, '+');
-    const std::vector<std::string> values = split(run.values[a], '+');
+    const std::vector<std::string> values =
+        keys.size() == 1 ? std::vector<std::string>{run.values[a]} : split(run.values[a], '+');
     COVEY_CHECK(keys.size() == values.size(), axes[a].key, run.values[a]);
     for (std::size_t i = 0; i < keys.size(); ++i) sets.push_back(keys[i] + "=" + values[i]);
   }

@@ -2,7 +2,11 @@
 
 #include <sys/wait.h>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 
 namespace covey::simulator {
@@ -17,17 +21,17 @@ std::string quoted(const std::string& text) {
 }
 
 fs::path task_list_of(const SlurmJob& job) {
-  return job.folder / "slurm.tasks";
+  return job.folder / (job.name + ".tasks");
 }
 
 struct ShellOutcome {
   int exit_code = -1;
-  std::string output;  ///< both streams
+  std::string output;
 };
 
 ShellOutcome run_in_shell(const std::string& command) {
   ShellOutcome outcome;
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  FILE* pipe = ::popen(command.c_str(), "r");
   if (pipe == nullptr) return outcome;
   std::array<char, 256> part{};
   while (std::fgets(part.data(), part.size(), pipe) != nullptr) outcome.output += part.data();
@@ -36,8 +40,11 @@ ShellOutcome run_in_shell(const std::string& command) {
   return outcome;
 }
 
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
+/// One line of what a program said.
+std::string one_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
 }
 
 }  // namespace
@@ -69,22 +76,29 @@ std::string slurm_script(const SlurmJob& job) {
          quoted(task_list_of(job).string()) + ")\"\n";
 }
 
-Result<std::string> submit_slurm_job(const SlurmJob& job) {
-  const fs::path script = job.folder / "slurm.sh";
-  COVEY_RETURN_IF_ERROR(write_file_atomically(task_list_of(job), as_bytes(slurm_task_list(job))));
+std::string new_slurm_job_name() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto ticks = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  return "covey-" + std::to_string(ticks) + "-" + std::to_string(::getpid());
+}
+
+Status submit_slurm_job(const SlurmJob& job) {
+  const std::string list = slurm_task_list(job);
+  if (std::count(list.begin(), list.end(), '\n') != static_cast<std::ptrdiff_t>(job.tasks.size()))
+    return invalid_argument("a path or a value has a line break, which a Slurm task list cannot hold");
+  const fs::path script = job.folder / (job.name + ".sh");
+  COVEY_RETURN_IF_ERROR(write_file_atomically(task_list_of(job), as_bytes(list)));
   COVEY_RETURN_IF_ERROR(write_file_atomically(script, as_bytes(slurm_script(job)), 0755));
   const std::string here = fs::current_path().string();
   const ShellOutcome outcome =
-      run_in_shell("sbatch --parsable --chdir=" + quoted(here) + " " + quoted(script.string()));
-  const std::string answer = first_line(outcome.output);
-  if (outcome.exit_code != 0) return unavailable("sbatch: " + answer);
-  return answer.substr(0, answer.find(';'));  // "ID" or "ID;CLUSTER"
+      run_in_shell("sbatch --parsable --chdir=" + quoted(here) + " " + quoted(script.string()) + " 2>&1");
+  return outcome.exit_code == 0 ? ok_status() : unavailable("sbatch: " + one_line(outcome.output));
 }
 
-bool slurm_job_is_active(const std::string& id) {
-  const ShellOutcome outcome = run_in_shell("squeue --noheader --job=" + quoted(id));
-  if (outcome.exit_code == 0) return !outcome.output.empty();
-  return outcome.output.find("Invalid job id") == std::string::npos;
+bool slurm_job_is_active(const std::string& name) {
+  // Warnings go to standard error and say nothing about the job.
+  const ShellOutcome outcome = run_in_shell("squeue --noheader --name=" + quoted(name) + " 2>/dev/null");
+  return outcome.exit_code != 0 || !outcome.output.empty();
 }
 
 }  // namespace covey::simulator

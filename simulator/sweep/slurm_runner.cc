@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include "simulator/sweep/slurm.h"
 
@@ -13,6 +14,8 @@ namespace {
 
 constexpr int kPollMilliseconds = 500;
 constexpr int kPollsBetweenQuestions = 10;  ///< to Slurm whether the job still lives
+/// A shared disk may show a file this long after another machine wrote it.
+constexpr std::chrono::seconds kLateFiles{60};
 constexpr int kLost = 255;
 
 fs::path exit_file_of(const fs::path& sweep, std::uint32_t id) {
@@ -36,14 +39,16 @@ class Follower {
     COVEY_ASSIGN_OR_RETURN(waiting_, runs_to_do(parts_));
     COVEY_RETURN_IF_ERROR(submit_unless_active());
     int polls = 0;
+    auto last_active = std::chrono::steady_clock::now();
     while (!waiting_.empty()) {
       COVEY_RETURN_IF_ERROR(take_ended());
       parts_.progress->set_running(count_running());
       parts_.progress->show();
       if (parts_.stop->requested()) return stopped();
-      if (++polls % kPollsBetweenQuestions == 0 && !slurm_job_is_active(job_)) {
-        COVEY_RETURN_IF_ERROR(take_ended());  // what ended since
-        COVEY_RETURN_IF_ERROR(give_up());
+      if (++polls % kPollsBetweenQuestions == 0) {
+        const auto now = std::chrono::steady_clock::now();
+        if (slurm_job_is_active(job_)) last_active = now;
+        if (now - last_active > kLateFiles) COVEY_RETURN_IF_ERROR(give_up());
       }
       if (!waiting_.empty()) wait_a_little();
     }
@@ -54,11 +59,15 @@ class Follower {
  private:
   Status submit_unless_active() {
     COVEY_ASSIGN_OR_RETURN(job_, parts_.store->slurm_job());
-    if (waiting_.empty() || (!job_.empty() && slurm_job_is_active(job_))) return ok_status();
+    if (waiting_.empty()) return ok_status();
+    if (!job_.empty() && slurm_job_is_active(job_)) return forget_failed();
     // An earlier job may have ended while nobody looked.
     if (!job_.empty()) COVEY_RETURN_IF_ERROR(take_finished());
     if (waiting_.empty()) return ok_status();
-    SlurmJob job{"covey-" + parts_.store->info().title, parts_.dir, parts_.jobs, parts_.threads, {}};
+    job_ = new_slurm_job_name();
+    // Stored first: a crash in between leaves a job that the next call finds.
+    COVEY_RETURN_IF_ERROR(parts_.store->record_slurm_job(job_));
+    SlurmJob job{job_, parts_.dir, parts_.jobs, parts_.threads, {}};
     for (const PlannedRun& run : waiting_) {
       std::error_code ignored;  // sbatch fails as well where this folder cannot be written
       fs::remove(exit_file_of(parts_.dir, run.id), ignored);
@@ -66,8 +75,15 @@ class Follower {
       job.tasks.push_back({run_command(parts_, parts_.store->info(), run), log_of(parts_.dir, run.id),
                            exit_file_of(parts_.dir, run.id)});
     }
-    COVEY_ASSIGN_OR_RETURN(job_, submit_slurm_job(job));
-    return parts_.store->record_slurm_job(job_);
+    return submit_slurm_job(job);
+  }
+
+  /// The job that still runs will not run its failed tasks again.
+  Status forget_failed() {
+    COVEY_ASSIGN_OR_RETURN(const auto runs, parts_.store->runs());
+    const auto failed = [&](const PlannedRun& run) { return runs[run.id].state == RunState::kFailed; };
+    waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), failed), waiting_.end());
+    return ok_status();
   }
 
   /// Takes the runs that were done; the others are run again.

@@ -166,6 +166,7 @@ Result<std::vector<PlannedRun>> runs_to_do(const SweepParts& parts) {
   for (const SweepRun& run : runs) {
     if (run.state == RunState::kDone) {
       parts.progress->skip(run.plan.id);
+      COVEY_RETURN_IF_ERROR(remove_duplicates(run_folder_of(parts.dir, run.plan.id)));  // after a crash
     } else {
       waiting.push_back(run.plan);
     }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "common/store/run_store.h"
 #include "tests/integration/support/federation.h"
 
 /// `mpirun covey-sim run`: one run's users on several ranks give the model of one process.
@@ -48,6 +49,11 @@ TEST_F(Mpi, SimulatedTimeIsTheSame) {
   const Outcome outcome = run(on_ranks(2, simulate("two", sets)), 120);
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(hash("two"), hash("alone"));
+  const auto alone = *(*store::RunStore::open_read_only(folder_.path() / "alone"))->rounds();
+  const auto two = *(*store::RunStore::open_read_only(folder_.path() / "two"))->rounds();
+  ASSERT_EQ(alone.size(), two.size());
+  for (std::size_t r = 0; r < alone.size(); ++r)
+    EXPECT_EQ(alone[r].figures.virtual_seconds, two[r].figures.virtual_seconds);
 }
 
 TEST_F(Mpi, StoppedBySigtermIsContinuedByOneProcess) {
@@ -61,7 +67,25 @@ TEST_F(Mpi, StoppedBySigtermIsContinuedByOneProcess) {
   EXPECT_EQ(hash("stopped"), hash("alone"));
 }
 
-TEST_F(Mpi, AFailureOfAnyRankEndsAllOfThem) {
+TEST_F(Mpi, RankZeroStopsAloneWhileOthersSendResults) {
+  const Sets sets{"federation.period=12", "federation.rounds=5", "upload.codec=fp32"};
+  ASSERT_EQ(run(simulate("alone", sets)).code, 0);
+  Process ranks(on_ranks(3, simulate("stopped", sets, {"--threads", "1"})));
+  ASSERT_TRUE(eventually(60, [&] { return committed_rounds(folder_.path() / "stopped") >= 1; }));
+  sleep_seconds(0.05);  // into the next round
+  // Its launcher is not told, so only rank 0 knows that it is over.
+  const auto pid = read_text_file(folder_.path() / "stopped" / "lock");
+  ASSERT_TRUE(pid.ok());
+  ASSERT_EQ(::kill(std::stoi(*pid), SIGTERM), 0);
+  const auto code = ranks.wait(30);
+  ASSERT_TRUE(code) << "the ranks wait for each other: " << ranks.err();
+  EXPECT_NE(*code, 0) << "it was stopped too late";
+  EXPECT_NE(ranks.err().find("--resume"), std::string::npos) << ranks.err();
+  ASSERT_EQ(run(simulate("stopped", sets, {"--resume"})).code, 0);
+  EXPECT_EQ(hash("stopped"), hash("alone"));
+}
+
+TEST_F(Mpi, AFailedRunEndsAllRanks) {
   const Outcome diverged = run(
       on_ranks(2, simulate("diverged", {"training.lr=100", "model.norm=none", "training.threshold=0"})), 120);
   EXPECT_GT(diverged.code, 0);

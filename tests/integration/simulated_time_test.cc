@@ -123,8 +123,9 @@ TEST_F(SimulatedTime, DevicesThatNeverDeliverEndInOneLine) {
 
 TEST_F(SimulatedTime, AMissingTraceIsOneLine) {
   const Outcome outcome = simulate("run", {"devices.profile=trace", "devices.trace=/nowhere.csv"});
-  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.err.find("/nowhere.csv"), std::string::npos) << outcome.err;
+  EXPECT_FALSE(fs::exists(folder_.path() / "run")) << "a corrected command would be refused";
 }
 
 }  // namespace

@@ -109,6 +109,10 @@ class Slurm : public ::testing::Test {
     command.insert(command.end(), arguments.begin(), arguments.end());
     return command;
   }
+  bool submitted(const std::string& name) const {
+    const auto sweep = SweepStore::open_read_only(folder_.path() / name);
+    return sweep.ok() && !(*(*sweep)->slurm_job()).empty();
+  }
   std::vector<std::string> hashes(const std::string& name) const {
     const auto results = *(*SweepStore::open_read_only(folder_.path() / name))->results();
     std::vector<std::string> hashes;
@@ -131,7 +135,7 @@ TEST_F(Slurm, AJobArrayGivesTheRunsOfALocalSweep) {
 
   // A stopped follower leaves the job running; the next one submits nothing new.
   Process follower(sweep("left", {"--slurm"}));
-  ASSERT_TRUE(eventually(60, [&] { return fs::exists(folder_.path() / "left" / "slurm.sh"); }));
+  ASSERT_TRUE(eventually(60, [&] { return submitted("left"); }));
   sleep_seconds(1);
   follower.signal(SIGTERM);
   EXPECT_EQ(follower.wait(30), 1);
@@ -143,25 +147,26 @@ TEST_F(Slurm, AJobArrayGivesTheRunsOfALocalSweep) {
 
   // A cancelled job fails its runs, and the sweep can be resumed.
   Process cancelled(sweep("cancelled", {"--slurm"}));
-  ASSERT_TRUE(eventually(60, [&] { return fs::exists(folder_.path() / "cancelled" / "slurm.sh"); }));
+  ASSERT_TRUE(eventually(60, [&] { return submitted("cancelled"); }));
   ASSERT_TRUE(eventually(30, [&] {
     return run({"/usr/bin/squeue", "--noheader"}).out.find("covey-") != std::string::npos;
   }));
   run({"/usr/bin/scancel", "--user=root"});
-  EXPECT_EQ(cancelled.wait(60), 1);
+  EXPECT_EQ(cancelled.wait(120), 1);
   EXPECT_NE(cancelled.err().find("runs failed"), std::string::npos) << cancelled.err();
   ASSERT_EQ(run(sweep("cancelled", {"--slurm", "--resume"}), 240).code, 0);
   EXPECT_EQ(hashes("cancelled"), hashes("local"));
 }
 
 TEST(SlurmMissing, IsOneLine) {
-  if (fs::exists("/usr/bin/sbatch")) GTEST_SKIP() << "sbatch is here";
   const TemporaryFolder folder;
-  const Outcome outcome = run({sim_program(), "sweep", write_experiment(folder.path()).string(), "--out",
-                               (folder.path() / "s").string(), "--slurm"},
-                              60);
+  const Outcome outcome =
+      run({"/usr/bin/env", "PATH=/nowhere", sim_program(), "sweep", write_experiment(folder.path()).string(),
+           "--out", (folder.path() / "s").string(), "--slurm"},
+          60);
   EXPECT_EQ(outcome.code, 1);
   EXPECT_NE(outcome.err.find("sbatch"), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << outcome.err;
 }
 
 }  // namespace

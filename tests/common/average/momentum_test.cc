@@ -36,13 +36,14 @@ TEST(Momentum, MovesEveryGroupAlike) {
   EXPECT_THAT(velocity, ElementsAre(2));
 }
 
-TEST(Momentum, NeverLeavesAVarianceBelowZero) {
-  const Layout layout = testing::layout_of({testing::buffer("n.running_var", {1})});
-  Values velocity{-4};
-  GlobalModels next{{{1}}, {1}};
-  ASSERT_TRUE(apply_momentum(layout, 0.5, Values{1}, velocity, next).ok());
-  EXPECT_THAT(next.average, ElementsAre(0));
-  EXPECT_THAT(next.masters[0], ElementsAre(0));
+TEST(Momentum, LeavesStatisticsAsTheyWereAveraged) {
+  const Layout layout =
+      testing::layout_of({testing::buffer("n.running_var", {1}), testing::parameter("w", {1})});
+  Values velocity{-4, -4};
+  GlobalModels next{{{0.05f, 1}}, {0.05f, 1}};
+  ASSERT_TRUE(apply_momentum(layout, 0.5, Values{1, 1}, velocity, next).ok());
+  EXPECT_THAT(next.average, ElementsAre(0.05f, -1));
+  EXPECT_THAT(next.masters[0], ElementsAre(0.05f, -1));
 }
 
 TEST(Momentum, RefusesToRunAway) {

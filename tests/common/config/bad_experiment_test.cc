@@ -263,6 +263,12 @@ const Bad kCombinations[] = {
      {},
      "e.toml:4: averaging.weights: \"status\" needs training.labels = \"round\", here \"moving\", allowed: "
      "equal"},
+    {"SharpnessWithMixupAndBatchNorm",
+     "[model]\nnorm = \"batch\"\n[training]\nmixup = 0.75\nsharpness = 0.1\n",
+     {},
+     "e.toml:5: training.sharpness: 0.1 does not fit training.mixup with model.norm = \"batch\": mixed "
+     "images "
+     "would enter the statistics on one side only, allowed: 0.0"},
     {"ServerShareOfTheMedian",
      "[federation]\norder = \"parallel\"\n[averaging]\nrule = \"median\"\nserver_share = 0.1\n",
      {},

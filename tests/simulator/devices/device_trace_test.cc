@@ -48,7 +48,9 @@ TEST(DeviceTrace, SaysWhereAndWhatIsWrong) {
 }
 
 TEST(DeviceTrace, NamesAFileThatIsNotThere) {
-  EXPECT_EQ(load_device_trace("/nowhere/t.csv").status().code(), Code::kNotFound);
+  const Status status = load_device_trace("/nowhere/t.csv").status();
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("/nowhere/t.csv"), std::string::npos);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ TEST(ParseAxis, TakesAListAsItIs) {
   EXPECT_THAT(values_of("federation.noniid=0,0.4,1"), ElementsAre("0", "0.4", "1"));
   EXPECT_THAT(values_of("training.labels=moving,round"), ElementsAre("moving", "round"));
   EXPECT_THAT(values_of("federation.period=8"), ElementsAre("8"));
+  EXPECT_THAT(values_of("training.lr=1e+1,2"), ElementsAre("1e+1", "2"));
 }
 
 TEST(ParseAxis, CountsARangeInDecimals) {
@@ -33,9 +34,9 @@ TEST(ParseAxis, CountsARangeInDecimals) {
 
 TEST(ParseAxis, RefusesWhatIsNoAxis) {
   for (const char* text :
-       {"", "federation.noniid", "=1,2", "a.b=", "a.b=1,,2", "a.b=1,2,", "a.b=1,1", "a.b+c.d=1", "a.b=1+2",
-        "a.b+c.d=1+2,1+2+3", "a.b+c.d=1+", "a.b=1:2:0", "a.b=2:1:1", "a.b=1:2:-1", "a.b=x:2:1",
-        "a.b=1:2:", "a.b=0:1000:1", "a.b=0:1:0.0000000000000001"}) {
+       {"", "federation.noniid", "=1,2", "a.b=", "a.b=1,,2", "a.b=1,2,", "a.b=1,1", "a.b+c.d=1",
+        "a.b+c.d=1+2+3", "a.b+c.d=1+2,1+2+3", "a.b+c.d=1+", "a.b=1:2:0", "a.b=2:1:1", "a.b=1:2:-1",
+        "a.b=x:2:1", "a.b=1:2:", "a.b=0:1000:1", "a.b=0:1:0.0000000000000001"}) {
     const auto axis = parse_axis(text);
     EXPECT_EQ(axis.status().code(), Code::kInvalidArgument) << text;
     EXPECT_THAT(axis.status().message(), HasSubstr("--over")) << text;
@@ -52,6 +53,12 @@ TEST(PlanRuns, CombinesAllValuesWithAllSeeds) {
   EXPECT_EQ(runs[11], (PlannedRun{11, {"1", "32"}, 6}));
   EXPECT_THAT(overrides_of(axes, runs[11]), ElementsAre("f.r=1", "f.t=32", "seed=6"));
   EXPECT_EQ(name_of(axes, runs[11].values, 6), "f.r=1 f.t=32 seed=6");
+}
+
+TEST(PlanRuns, APlusInANumberJoinsNothing) {
+  const Axis axis = *parse_axis("training.lr=1e+1,2");
+  const auto runs = *plan_runs({axis}, 1, 1);
+  EXPECT_THAT(overrides_of({axis}, runs[0]), ElementsAre("training.lr=1e+1", "seed=1"));
 }
 
 TEST(PlanRuns, OneCellWithoutAxes) {

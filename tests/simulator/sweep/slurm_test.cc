@@ -14,7 +14,7 @@ using store::test::TempDir;
 using ::testing::HasSubstr;
 
 SlurmJob job_in(const fs::path& folder, std::vector<std::string> command) {
-  SlurmJob job{"covey-mnist", folder, 4, 2, {}};
+  SlurmJob job{"covey-1", folder, 4, 2, {}};
   job.tasks.push_back({{"/bin/true"}, folder / "0.log", folder / "0.exit"});
   job.tasks.push_back({std::move(command), folder / "1.log", folder / "1.exit"});
   return job;
@@ -24,15 +24,15 @@ TEST(SlurmScript, AsksForAnArrayWithItsWidthAndCores) {
   const std::string script = slurm_script(job_in("/shared/sweep", {"/bin/true"}));
   EXPECT_THAT(script, HasSubstr("#SBATCH --array=0-1%4\n"));
   EXPECT_THAT(script, HasSubstr("#SBATCH --cpus-per-task=2\n"));
-  EXPECT_THAT(script, HasSubstr("#SBATCH --job-name=covey-mnist\n"));
+  EXPECT_THAT(script, HasSubstr("#SBATCH --job-name=covey-1\n"));
 }
 
 /// What Slurm would do with one task of the array.
 int run_task(const SlurmJob& job, int task) {
-  EXPECT_TRUE(write_file_atomically(job.folder / "slurm.tasks", as_bytes(slurm_task_list(job))).ok());
-  EXPECT_TRUE(write_file_atomically(job.folder / "slurm.sh", as_bytes(slurm_script(job)), 0755).ok());
-  const std::string command =
-      "SLURM_ARRAY_TASK_ID=" + std::to_string(task) + " bash '" + (job.folder / "slurm.sh").string() + "'";
+  EXPECT_TRUE(write_file_atomically(job.folder / "covey-1.tasks", as_bytes(slurm_task_list(job))).ok());
+  EXPECT_TRUE(write_file_atomically(job.folder / "covey-1.sh", as_bytes(slurm_script(job)), 0755).ok());
+  const std::string command = "SLURM_ARRAY_TASK_ID=" + std::to_string(task) + " bash \"" +
+                              (job.folder / "covey-1.sh").string() + "\"";
   return std::system(command.c_str());
 }
 
@@ -46,6 +46,15 @@ TEST(SlurmScript, RunsItsTaskAndKeepsLogAndExitCode) {
   EXPECT_FALSE(fs::exists(dir / "0.exit"));
   EXPECT_EQ(run_task(job, 0), 0);
   EXPECT_EQ(*read_text_file(dir / "0.exit"), "0\n");
+}
+
+TEST(SlurmJobs, HaveNamesOfTheirOwn) {
+  EXPECT_NE(new_slurm_job_name(), new_slurm_job_name());
+}
+
+TEST(SlurmJobs, RefuseLineBreaks) {
+  const TempDir dir;
+  EXPECT_EQ(submit_slurm_job(job_in(dir.path(), {"/bin/echo", "a\nb"})).code(), Code::kInvalidArgument);
 }
 
 }  // namespace
