@@ -1,7 +1,5 @@
 // What a run's database says about its past: the reading half of RunStore.
 
-#include <nlohmann/json.hpp>
-
 #include "common/store/run_store.h"
 #include "common/store/statement.h"
 
@@ -15,17 +13,6 @@ Result<MemberState> member_state_of(const std::string& name) {
     if (name == member_state_name(state)) return state;
   }
   return corrupt("a member has the unknown state '" + name + "'");
-}
-
-Result<std::vector<std::uint64_t>> parse_counts(const std::string& text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_array()) return corrupt("pseudo_labels is not a JSON array");
-  std::vector<std::uint64_t> counts;
-  for (const auto& count : json) {
-    if (!count.is_number_unsigned()) return corrupt("pseudo_labels holds something else than counts");
-    counts.push_back(count.get<std::uint64_t>());
-  }
-  return counts;
 }
 
 /// Reads columns in the order of kRoundQuery, up to the figures.

@@ -1,5 +1,7 @@
 #include "common/store/run_records.h"
 
+#include <nlohmann/json.hpp>
+
 namespace covey::store {
 
 const char* member_state_name(MemberState state) {
@@ -34,6 +36,21 @@ Result<Diversity::Among> diversity_among(const std::string& name) {
   for (const auto among : {Diversity::Among::kRound, Diversity::Among::kGroup})
     if (name == name_of(among)) return among;
   return corrupt("diversity among the unknown members '" + name + "'");
+}
+
+std::string counts_text(const std::vector<std::uint64_t>& counts) {
+  return nlohmann::json(counts).dump();
+}
+
+Result<std::vector<std::uint64_t>> parse_counts(const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_array()) return corrupt("pseudo_labels is not a JSON array");
+  std::vector<std::uint64_t> counts;
+  for (const auto& count : json) {
+    if (!count.is_number_unsigned()) return corrupt("pseudo_labels holds something else than counts");
+    counts.push_back(count.get<std::uint64_t>());
+  }
+  return counts;
 }
 
 }  // namespace covey::store

@@ -94,6 +94,11 @@ struct RoundFigures {
   std::vector<Diversity> diversity;          ///< empty unless measured in this round
 };
 
+/// Accepted pseudo-labels per class as a database holds them: a JSON array.
+std::string counts_text(const std::vector<std::uint64_t>& counts);
+/// kCorrupt unless `text` is one.
+Result<std::vector<std::uint64_t>> parse_counts(const std::string& text);
+
 /// The models of a committed round, by the digests of their blobs.
 struct CommittedState {
   std::uint32_t round = 0;

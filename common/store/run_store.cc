@@ -1,7 +1,5 @@
 #include "common/store/run_store.h"
 
-#include <nlohmann/json.hpp>
-
 #include "common/store/run_schema.h"
 #include "common/store/statement.h"
 
@@ -191,7 +189,7 @@ Status RunStore::insert_round(const CommitRecord& record) {
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 state.round, state.attempt, state.average, state.trainer_state, record.evaluate, f.seconds,
                 f.server_loss, f.user_loss, f.mask_rate, f.images, f.bytes_up, f.bytes_down, f.bytes_up_fp32,
-                f.bytes_down_fp32, f.wire_bytes_up, f.wire_bytes_down, nlohmann::json(f.pseudo_labels).dump(),
+                f.bytes_down_fp32, f.wire_bytes_up, f.wire_bytes_down, counts_text(f.pseudo_labels),
                 f.virtual_seconds, state.velocity)
           .run());
   for (const Diversity& diversity : f.diversity) {

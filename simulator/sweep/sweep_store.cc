@@ -1,7 +1,5 @@
 #include "simulator/sweep/sweep_store.h"
 
-#include <nlohmann/json.hpp>
-
 #include "common/store/statement.h"
 #include "simulator/report/class_histogram.h"
 #include "simulator/sweep/sweep_schema.h"
@@ -53,17 +51,6 @@ Status check_same(const fs::path& dir, const SweepInfo& stored, const SweepInfo&
     return differs(std::to_string(stored.seeds) + " seeds, not " + std::to_string(asked.seeds));
   if (stored.experiment_toml != asked.experiment_toml) return differs("its experiment differs");
   return ok_status();
-}
-
-Result<std::vector<std::uint64_t>> parse_counts(const std::string& text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_array()) return corrupt("pseudo_labels is not a JSON array");
-  std::vector<std::uint64_t> counts;
-  for (const auto& count : json) {
-    if (!count.is_number_unsigned()) return corrupt("pseudo_labels holds something else than counts");
-    counts.push_back(count.get<std::uint64_t>());
-  }
-  return counts;
 }
 
 }  // namespace
@@ -232,7 +219,7 @@ Status SweepStore::insert_round(std::uint32_t id, const store::RoundRecord& roun
           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           id, round.state.round, f.seconds, f.virtual_seconds, f.server_loss, f.user_loss, f.mask_rate,
           f.images, f.bytes_up, f.bytes_down, f.bytes_up_fp32, f.bytes_down_fp32, round.drawn, round.counted,
-          nlohmann::json(f.pseudo_labels).dump(), e.has_value(),
+          store::counts_text(f.pseudo_labels), e.has_value(),
           e ? std::optional<double>(e->accuracy) : std::nullopt,
           e ? std::optional<double>(e->loss) : std::nullopt,
           e ? e->accuracy_as_sent : std::optional<double>())
@@ -321,7 +308,7 @@ Result<std::vector<store::RoundRecord>> SweepStore::rounds_of(std::uint32_t id) 
     f.bytes_down_fp32 = rows.u64();
     record.drawn = rows.u32();
     record.counted = rows.u32();
-    COVEY_ASSIGN_OR_RETURN(f.pseudo_labels, parse_counts(rows.text()));
+    COVEY_ASSIGN_OR_RETURN(f.pseudo_labels, store::parse_counts(rows.text()));
     const bool evaluated = rows.flag();
     const store::Evaluation evaluation{record.state.round, rows.real(), rows.real(), rows.optional_real(), 0};
     if (evaluated) record.evaluation = evaluation;
