@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t kTasksPerThread = 2;
 constexpr auto kPause = std::chrono::microseconds(100);
 
-std::shared_ptr<const Bytes> shared(Bytes bytes) {
-  return std::make_shared<const Bytes>(std::move(bytes));
-}
-
 }  // namespace
 
 RankWorkers::RankWorkers(Ranks& ranks, std::unique_ptr<Workers> local, std::size_t local_threads)
@@ -63,12 +59,11 @@ void RankWorkers::send_remote(int rank, Waiting waiting) {
   if (place.round != task.round) place.models.clear();
   place.round = task.round;
   if (place.models.insert(task.model).second) {
-    ranks_.send(rank, RankMessage::kModel,
-                shared(encode(RankModel{task.round, task.model, *task.model_bytes})));
+    ranks_.send(rank, RankMessage::kModel, encode(RankModel{task.round, task.model, *task.model_bytes}));
   }
   const RankTask message{next_id_++, {task.round, task.attempt, task.user}, task.model, waiting.state};
   remote_[message.id] = std::move(waiting.done);
-  ranks_.send(rank, RankMessage::kTask, shared(encode(message)));
+  ranks_.send(rank, RankMessage::kTask, encode(message));
 }
 
 Result<std::size_t> RankWorkers::run_completions(bool wait) {

@@ -31,7 +31,7 @@ constexpr auto kPause = std::chrono::microseconds(100);
 }  // namespace
 
 struct Ranks::Outgoing {
-  std::shared_ptr<const Bytes> payload;
+  Bytes payload;
   MPI_Request request = MPI_REQUEST_NULL;
 };
 
@@ -64,7 +64,7 @@ Ranks::~Ranks() {
   if (rank_ == 0) {
     stop_others();
   } else if (stopped_) {
-    send(0, RankMessage::kDone, std::make_shared<const Bytes>());
+    send(0, RankMessage::kDone, {});
     flush();
   } else {
     MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
@@ -75,8 +75,7 @@ Ranks::~Ranks() {
 // A large message leaves its sender only when it is received, so what is on its way is taken until each rank
 // has said its last word.
 void Ranks::stop_others() {
-  const auto nothing = std::make_shared<const Bytes>();
-  for (int rank = 1; rank < size_; ++rank) send(rank, RankMessage::kStop, nothing);
+  for (int rank = 1; rank < size_; ++rank) send(rank, RankMessage::kStop, {});
   for (int done = 0; done < size_ - 1;) {
     const auto received = receive();
     if (!received) std::this_thread::sleep_for(kPause);
@@ -85,11 +84,11 @@ void Ranks::stop_others() {
   flush();
 }
 
-void Ranks::send(int rank, RankMessage kind, std::shared_ptr<const Bytes> payload) {
-  COVEY_CHECK(payload->size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()), payload->size());
+void Ranks::send(int rank, RankMessage kind, Bytes payload) {
+  COVEY_CHECK(payload.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()), payload.size());
   auto outgoing = std::make_unique<Outgoing>();
   outgoing->payload = std::move(payload);
-  MPI_Isend(outgoing->payload->data(), static_cast<int>(outgoing->payload->size()), MPI_BYTE, rank,
+  MPI_Isend(outgoing->payload.data(), static_cast<int>(outgoing->payload.size()), MPI_BYTE, rank,
             static_cast<int>(kind), MPI_COMM_WORLD, &outgoing->request);
   outgoing_.push_back(std::move(outgoing));
 }

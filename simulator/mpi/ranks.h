@@ -37,7 +37,7 @@ class Ranks {
   int size_here() const { return size_here_; }
 
   /// Queues a message. It leaves while receive() or flush() is called.
-  void send(int rank, RankMessage kind, std::shared_ptr<const Bytes> payload);
+  void send(int rank, RankMessage kind, Bytes payload);
 
   struct Received {
     int rank = 0;

@@ -12,18 +12,14 @@ namespace {
 
 constexpr auto kPause = std::chrono::microseconds(100);
 
-std::shared_ptr<const Bytes> shared(Bytes bytes) {
-  return std::make_shared<const Bytes>(std::move(bytes));
-}
-
 void announce(Ranks& ranks, std::size_t threads) {
   ByteWriter out;
   out.put(static_cast<std::uint32_t>(threads));
-  ranks.send(0, RankMessage::kReady, shared(out.take()));
+  ranks.send(0, RankMessage::kReady, out.take());
 }
 
 void answer(Ranks& ranks, std::uint64_t id, Result<client::TaskResult> result) {
-  ranks.send(0, RankMessage::kResult, shared(encode(RankResult{id, std::move(result)})));
+  ranks.send(0, RankMessage::kResult, encode(RankResult{id, std::move(result)}));
 }
 
 /// Models of the round under way. Tasks of an earlier round that still run hold theirs.
@@ -32,7 +28,7 @@ class Models {
   void add(RankModel model) {
     if (model.round != round_) models_.clear();
     round_ = model.round;
-    models_[model.digest] = shared(std::move(model.container));
+    models_[model.digest] = std::make_shared<const Bytes>(std::move(model.container));
   }
   Result<std::shared_ptr<const Bytes>> find(const Digest& digest) const {
     const auto found = models_.find(digest);
