@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "common/average/accumulator.h"
 #include "common/average/momentum.h"
@@ -39,6 +40,10 @@ std::uint32_t selected_count(const config::Federation& f) {
 
 ByteSpan raw_bytes(const Values& values) {
   return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)};
+}
+
+bool same_bytes(ByteSpan a, ByteSpan b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 store::MemberState stored_state(SeatState state) {
@@ -491,7 +496,12 @@ Result<store::CommitRecord> Engine::commit_record(const action::Commit& commit) 
     COVEY_ASSIGN_OR_RETURN(const Digest digest, blobs.put(raw_bytes(master)));
     record.state.masters.push_back(digest);
   }
-  COVEY_ASSIGN_OR_RETURN(record.state.average, blobs.put(raw_bytes(next_models_.average)));
+  // With one group its model is the average: one file, one digest.
+  if (same_bytes(raw_bytes(next_models_.average), raw_bytes(next_models_.masters.front()))) {
+    record.state.average = record.state.masters.front();
+  } else {
+    COVEY_ASSIGN_OR_RETURN(record.state.average, blobs.put(raw_bytes(next_models_.average)));
+  }
   COVEY_ASSIGN_OR_RETURN(record.state.trainer_state,
                          blobs.put(learn::encode_member_state(next_server_state_)));
   if (!next_velocity_.empty()) {

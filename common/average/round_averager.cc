@@ -54,11 +54,12 @@ Values RoundAverager::mean_of_counted(const std::vector<Values>& masters) const 
   }
   if (counted.size() == 1)
     return *counted.front();  // its values are whole in fixed point: the mean is the same
+  const HalfEvenDivider divide(static_cast<std::uint32_t>(counted.size()));
   Values mean(layout_.value_count());
   for (std::size_t i = 0; i < mean.size(); ++i) {
     std::int64_t total = 0;
     for (const Values* master : counted) total += to_fixed((*master)[i]);
-    mean[i] = to_float(divide_half_even(total, static_cast<std::uint32_t>(counted.size())));
+    mean[i] = to_float(divide(total));
   }
   return mean;
 }

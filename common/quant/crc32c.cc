@@ -42,15 +42,48 @@ std::uint32_t advance(std::uint32_t crc, const std::uint8_t* p, std::size_t left
 }
 
 #if defined(__x86_64__)
-// The same polynomial in hardware, about four times as fast.
+constexpr std::size_t kLaneBytes = 1024;
+
+// What kLaneBytes zero bytes make of a checksum: the map is linear, so one look-up a byte of the checksum.
+using LaneTables = std::array<Table, 4>;
+
+LaneTables make_lane_tables() {
+  LaneTables tables{};
+  const Bytes zeros(kLaneBytes, 0);
+  for (std::size_t t = 0; t < tables.size(); ++t) {
+    for (std::uint32_t byte = 0; byte < 256; ++byte)
+      tables[t][byte] = advance(byte << (8 * t), zeros.data(), zeros.size());
+  }
+  return tables;
+}
+
+std::uint32_t skip_lane(const LaneTables& tables, std::uint64_t crc) {
+  return tables[0][crc & 0xff] ^ tables[1][crc >> 8 & 0xff] ^ tables[2][crc >> 16 & 0xff] ^
+         tables[3][crc >> 24 & 0xff];
+}
+
+// The same polynomial in hardware. One instruction takes three cycles but a new one can start in each, so
+// long inputs go through three lanes side by side.
 __attribute__((target("sse4.2"))) std::uint32_t advance_sse42(std::uint32_t crc, const std::uint8_t* p,
                                                               std::size_t left) {
-  std::uint64_t wide = crc;
-  for (; left >= 8; left -= 8, p += 8) {
+  static const LaneTables lane_tables = make_lane_tables();
+  const auto step = [](std::uint64_t sum, const std::uint8_t* at) __attribute__((target("sse4.2"))) {
     std::uint64_t word;
-    std::memcpy(&word, p, 8);
-    wide = _mm_crc32_u64(wide, word);
+    std::memcpy(&word, at, 8);
+    return _mm_crc32_u64(sum, word);
+  };
+  std::uint64_t wide = crc;
+  for (; left >= 3 * kLaneBytes; left -= 3 * kLaneBytes, p += 3 * kLaneBytes) {
+    std::uint64_t second = 0;
+    std::uint64_t third = 0;
+    for (std::size_t i = 0; i < kLaneBytes; i += 8) {
+      wide = step(wide, p + i);
+      second = step(second, p + kLaneBytes + i);
+      third = step(third, p + 2 * kLaneBytes + i);
+    }
+    wide = skip_lane(lane_tables, skip_lane(lane_tables, wide) ^ second) ^ third;
   }
+  for (; left >= 8; left -= 8, p += 8) wide = step(wide, p);
   crc = static_cast<std::uint32_t>(wide);
   for (; left > 0; --left, ++p) crc = _mm_crc32_u8(crc, *p);
   return crc;

@@ -36,24 +36,26 @@ class Mean final : public Combiner {
   }
 
   Values mean_of_users(Span<const float> master) const {
+    const HalfEvenDivider divide(weights_);
     Values model(master.size());
-    for (std::size_t i = 0; i < model.size(); ++i)
-      model[i] = to_float(divide_half_even(sum_of_users(master, i), weights_));
+    for (std::size_t i = 0; i < model.size(); ++i) model[i] = to_float(divide(sum_of_users(master, i)));
     return model;
   }
 
   Values mean_of_members(Span<const float> master, Span<const float> server) const {
+    const HalfEvenDivider divide(weights_ + 1);
     Values model(master.size());
     for (std::size_t i = 0; i < model.size(); ++i)
-      model[i] = to_float(divide_half_even(sum_of_users(master, i) + to_fixed(server[i]), weights_ + 1));
+      model[i] = to_float(divide(sum_of_users(master, i) + to_fixed(server[i])));
     return model;
   }
 
   // The users' mean is rounded once, to 2^-32, before it is mixed.
   Values mean_with_share(Span<const float> master, Span<const float> server) const {
+    const HalfEvenDivider divide(weights_);
     Values model(master.size());
     for (std::size_t i = 0; i < model.size(); ++i) {
-      const std::int64_t users = divide_half_even(sum_of_users(master, i), weights_);
+      const std::int64_t users = divide(sum_of_users(master, i));
       const std::int64_t change = to_fixed(server[i]) - users;
       model[i] = to_float(users + scaled(change));
     }

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "common/base/random.h"
@@ -83,6 +85,28 @@ TEST(DivideHalfEven, EqualsTheDefinitionForAllSmallNumbers) {
       EXPECT_EQ(divide_half_even(numerator, denominator), static_cast<std::int64_t>(std::rint(exact)))
           << numerator << " / " << denominator;
     }
+  }
+}
+
+// The quotient and remainder of the language, rounded by hand.
+std::int64_t divided_slowly(std::int64_t numerator, std::int64_t divisor) {
+  const std::int64_t quotient = numerator / divisor;
+  const std::int64_t remainder = std::abs(numerator % divisor);
+  const bool away =
+      remainder > divisor - remainder || (remainder == divisor - remainder && quotient % 2 != 0);
+  if (!away) return quotient;
+  return numerator < 0 ? quotient - 1 : quotient + 1;
+}
+
+TEST(DivideHalfEven, EqualsDivisionForNumbersOfEverySize) {
+  Sequence sequence(Stream(3, {}), 2);
+  for (int i = 0; i < 200000; ++i) {
+    const auto divisor = std::max(1u, static_cast<std::uint32_t>(sequence.next_u64() >> (32 + i % 32)));
+    auto numerator = static_cast<std::int64_t>(sequence.next_u64()) >> (1 + i % 61);
+    if (i % 3 == 0) numerator -= numerator % divisor;                // no remainder
+    if (i % 3 == 1) numerator += divisor / 2 - numerator % divisor;  // near a tie
+    ASSERT_EQ(divide_half_even(numerator, divisor), divided_slowly(numerator, divisor))
+        << numerator << " / " << divisor;
   }
 }
 

@@ -35,5 +35,18 @@ TEST(Crc32c, EqualsLongDivisionForEveryLengthUpTo40) {
   }
 }
 
+TEST(Crc32c, EqualsThePortableFormForLongInputsAtAnyAlignment) {
+  Bytes bytes(20000);
+  std::uint32_t state = 1;
+  for (std::uint8_t& byte : bytes)
+    byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+  for (const std::size_t length : {3071, 3072, 3073, 6144, 10001, 19990}) {
+    for (std::size_t first = 0; first < 9; ++first) {
+      const ByteSpan part = ByteSpan(bytes).subspan(first, length);
+      EXPECT_EQ(crc32c(part), crc32c_portable(part)) << length << " bytes from " << first;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace covey::quant
