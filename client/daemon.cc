@@ -193,14 +193,19 @@ Status Daemon::execute(const action::ApplyWelcome& a) {
 }
 
 void Daemon::send_probe() {
+  probing_ = true;
   pool_->submit([this](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
     auto probe = learn::numeric_probe(trainer, setup_);
     ::malloc_trim(0);  // else what these steps took stays, in pieces, beside what the rounds take
-    return [this, probe] {
-      const Status status = probe.ok() ? step(event::Probed{*probe}) : probe.status();
-      if (status_.ok()) status_ = status;
-    };
+    return [this, probe] { probed(probe); };
   });
+}
+
+void Daemon::probed(const Result<Digest>& probe) {
+  probing_ = false;
+  Status status = probe.ok() ? step(event::Probed{*probe}) : probe.status();
+  if (status.ok() && fetch_after_probe_) status = execute(*std::exchange(fetch_after_probe_, std::nullopt));
+  if (status_.ok()) status_ = status;
 }
 
 bool Daemon::accept_task(const wire::Task& task) {
@@ -311,9 +316,14 @@ Status Daemon::execute(const action::DropTentative&) {
 }
 
 Status Daemon::execute(const action::FetchModel& a) {
+  if (probing_) {  // a small device has no room for both at once
+    fetch_after_probe_ = a;
+    return ok_status();
+  }
   if (model_ && model_digest_ == a.model) return step(event::ModelReady{a.model});
   if (!receiver_ || receiver_->complete() || receiver_->digest() != a.model) {
     model_digest_ = Digest{};
+    receiver_.reset();  // with its hold on the model before
     model_ = std::make_shared<Bytes>();
     model_->reserve(a.bytes);
     receiver_ = std::make_unique<transport::ChunkReceiver>(

@@ -56,6 +56,7 @@ class Daemon {
   Status serve_update(const wire::ChunkRequest& request);
   Status check_images(const config::ClientSettings& settings) const;
   void send_probe();
+  void probed(const Result<Digest>& probe);
 
   Status step(Event event);
   Status execute(const action::Connect&);
@@ -91,6 +92,8 @@ class Daemon {
   Bytes settings_text_;
   Digest run_id_;
   std::unique_ptr<learn::WorkerPool> pool_;
+  bool probing_ = false;
+  std::optional<action::FetchModel> fetch_after_probe_;
 
   std::shared_ptr<Bytes> model_;  ///< the model on its way in, or the last one
   Digest model_digest_;           ///< of a complete model_

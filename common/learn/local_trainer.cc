@@ -113,11 +113,13 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
   } else {
     LocalLoss loss(setup_, task, *objective, samples, labeller, *model_);
     COVEY_ASSIGN_OR_RETURN(report, take_steps(task, loss));
+    model_->zero_grad(true);  // what is only needed between steps makes room before anything is copied
     nn::read_values(*model_, layout_, Span<float>(values));
     if (!all_finite(values)) {
       return internal_error("the model is no longer finite after its local steps; lower training.lr");
     }
     optimizer_state = optimizer_->state();
+    optimizer_->reset();
   }
   report.confidence = samples.confidence;
   report.mask_rate = 1;

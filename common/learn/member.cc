@@ -52,8 +52,9 @@ Layout exchanged_layout(const Layout& full, const config::Experiment& experiment
   return experiment.averaging.bn_buffers == "local" ? full.without(TensorKind::kBuffer) : full;
 }
 
-Result<Values> starting_values(const Layout& full, const Layout& exchanged, Span<const float> received,
+Result<Values> starting_values(const Layout& full, const Layout& exchanged, Values received,
                                const MemberState& state) {
+  if (exchanged.value_count() == full.value_count()) return received;  // it is a part of the full one
   Values values(full.value_count(), 0.0f);
   if (state.buffers.empty()) {
     for (const TensorSpec& tensor : full.tensors()) {

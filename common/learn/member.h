@@ -25,7 +25,7 @@ Layout exchanged_layout(const Layout& full, const config::Experiment& experiment
 
 /// The values that a member trains from: what it received, completed by its own buffers (at first: means 0,
 /// variances 1). kCorrupt when `state` belongs to another model.
-Result<Values> starting_values(const Layout& full, const Layout& exchanged, Span<const float> received,
+Result<Values> starting_values(const Layout& full, const Layout& exchanged, Values received,
                                const MemberState& state);
 
 /// A member's own buffers: the full values without the parameters.

@@ -6,7 +6,7 @@ namespace covey::learn {
 
 namespace {
 
-constexpr std::uint32_t kImages = 8;
+constexpr std::uint32_t kImages = 2;
 constexpr std::int64_t kSteps = 2;
 
 data::Images noise(const TrainingSetup& setup) {
