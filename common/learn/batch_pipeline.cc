@@ -24,7 +24,7 @@ BatchPipeline::~BatchPipeline() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  changed_.notify_all();
+  may_fill_.notify_one();
   producer_.join();
 }
 
@@ -38,7 +38,12 @@ void BatchPipeline::produce() {
   for (std::size_t step = 0; step < options_.steps; ++step) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return stopping_ || step < released_ + kSlots; });
+      if (!stopping_ && step >= released_ + kSlots) {
+        // Woken for two batches, not for each: with tiny models these wake-ups would cost more than the
+        // images.
+        refill_at_ = step + 2 - kSlots;
+        may_fill_.wait(lock, [&] { return stopping_ || released_ >= refill_at_; });
+      }
       if (stopping_) return;
     }
     fill(slots_[step % kSlots], step);
@@ -46,7 +51,7 @@ void BatchPipeline::produce() {
       const std::lock_guard lock(mutex_);
       ++produced_;
     }
-    changed_.notify_all();
+    ready_.notify_one();
   }
 }
 
@@ -84,8 +89,8 @@ Batch BatchPipeline::next() {
   COVEY_CHECK(taken_ < options_.steps, "no more than the agreed steps");
   // Asking for a batch gives the one before it back.
   released_ = taken_;
-  changed_.notify_all();
-  changed_.wait(lock, [&] { return produced_ > taken_; });
+  if (released_ >= refill_at_) may_fill_.notify_one();
+  ready_.wait(lock, [&] { return produced_ > taken_; });
   Batch batch = slots_[taken_ % kSlots];
   ++taken_;
   lock.unlock();

@@ -59,7 +59,9 @@ class BatchPipeline {
   std::array<Batch, kSlots> slots_;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable ready_;     ///< a batch for the consumer
+  std::condition_variable may_fill_;  ///< slots for the producer
+  std::size_t refill_at_ = 0;         ///< the producer waits until so many are released
   std::size_t produced_ = 0;
   std::size_t released_ = 0;  ///< batches that the consumer has done with
   std::size_t taken_ = 0;

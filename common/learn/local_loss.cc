@@ -94,7 +94,7 @@ torch::Tensor LocalLoss::fitted_loss() {
   const Batch batch = fitted_->next();
   const torch::Tensor loss =
       labels_move_ ? objective_.moving_loss(model_, batch, labeller_) : given_labels_loss(batch);
-  return loss * samples_.weight;
+  return samples_.weight == 1 ? loss : loss * samples_.weight;
 }
 
 torch::Tensor LocalLoss::labelled_loss() {

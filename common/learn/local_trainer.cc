@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "common/learn/clip.h"
@@ -48,6 +49,12 @@ SplitSamples split_by_label(const Samples& samples) {
     }
   }
   return split;
+}
+
+double mean_of(const std::vector<torch::Tensor>& losses) {
+  const torch::Tensor all = torch::stack(losses).to(torch::kCPU, torch::kFloat64);
+  const double* values = all.data_ptr<double>();
+  return std::accumulate(values, values + losses.size(), 0.0) / static_cast<double>(losses.size());
 }
 
 /// Lends a model the draws of its forwards, however the steps end.
@@ -188,8 +195,7 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0};
   const DrawScope scope(*model_, draws);
   model_->train();
-  // Summed on the device and read once: asking for the value at every step would wait for it.
-  torch::Tensor loss_sum = torch::zeros({}, torch::TensorOptions(torch::kFloat64).device(device_));
+  std::vector<torch::Tensor> losses;  // read after the last step: asking a device for a value waits for it
   for (std::size_t step = 0; step < loss.steps(); ++step) {
     model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
     const torch::Tensor step_loss = loss.next(draws);
@@ -197,11 +203,11 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
     proximal.add_to_gradients();
     if (experiment.training.clip_norm > 0) clip_gradients(parameters, experiment.training.clip_norm);
     optimizer_->step(rate * schedule_->factor(first_step + step, total_steps));
-    loss_sum += step_loss.detach();
+    losses.push_back(step_loss.detach());
   }
   LocalReport report;
   report.images = loss.steps() * loss.images_per_step();
-  report.loss = loss_sum.item<double>() / static_cast<double>(loss.steps());
+  report.loss = mean_of(losses);
   if (!std::isfinite(report.loss)) {
     return internal_error("the training loss is not finite; lower training.lr");
   }

@@ -19,13 +19,21 @@ int reflected(int index, int size) {
   return index < size ? index : 2 * (size - 1) - index;
 }
 
+/// to[x] = from[reflected(x + shift)]; all but the few columns at one end is one block.
+void copy_shifted(const std::uint8_t* from, int width, int shift, std::uint8_t* to) {
+  const int begin = std::max(0, -shift);
+  const int end = std::min(width, width - shift);
+  for (int x = 0; x < begin; ++x) to[x] = from[reflected(x + shift, width)];
+  std::memcpy(to + begin, from + begin + shift, static_cast<std::size_t>(end - begin));
+  for (int x = end; x < width; ++x) to[x] = from[reflected(x + shift, width)];
+}
+
 }  // namespace
 
 Augmenter::Augmenter(const ViewOptions& options)
     : options_(options),
       cutout_side_(static_cast<int>(
           std::lround(options.cutout * std::min(options.shape.height, options.shape.width)))),
-      columns_(static_cast<std::size_t>(options.shape.width)),
       spare_(options.shape.bytes()) {
   COVEY_CHECK(options.shape.channels == 1 || options.shape.channels == 3, options.shape.channels);
   COVEY_CHECK(
@@ -40,22 +48,15 @@ void Augmenter::weak_view(Span<const std::uint8_t> image, Sequence& draws, Span<
   const int pad_y = options_.shape.height / 8;
   const int shift_x = static_cast<int>(draws.below(static_cast<std::uint32_t>(2 * pad_x + 1))) - pad_x;
   const int shift_y = static_cast<int>(draws.below(static_cast<std::uint32_t>(2 * pad_y + 1))) - pad_y;
-  for (int x = 0; x < options_.shape.width; ++x) {
-    const int column = reflected(x + shift_x, options_.shape.width);
-    columns_[static_cast<std::size_t>(x)] =
-        static_cast<std::uint32_t>(flip ? options_.shape.width - 1 - column : column);
-  }
-  copy_rows(image, shift_y, out);
-}
-
-void Augmenter::copy_rows(Span<const std::uint8_t> image, int shift_y, Span<std::uint8_t> out) const {
-  const std::size_t width = columns_.size();
+  const int width = options_.shape.width;
   std::uint8_t* to = out.data();
   for (int c = 0; c < options_.shape.channels; ++c) {
     for (int y = 0; y < options_.shape.height; ++y, to += width) {
       const int row = c * options_.shape.height + reflected(y + shift_y, options_.shape.height);
-      const std::uint8_t* from = image.data() + static_cast<std::size_t>(row) * width;
-      for (std::size_t x = 0; x < width; ++x) to[x] = from[columns_[x]];
+      const std::uint8_t* from = image.data() + std::ptrdiff_t{row} * width;
+      // A flipped row that is shifted is a row shifted the other way and then flipped.
+      copy_shifted(from, width, flip ? -shift_x : shift_x, to);
+      if (flip) std::reverse(to, to + width);
     }
   }
 }

@@ -34,13 +34,9 @@ class Augmenter {
   void strong_view(Span<const std::uint8_t> image, Sequence& draws, Span<std::uint8_t> out);
 
  private:
-  /// Row y of `out` is row y + shift_y of the padded image, with the columns of `columns_`.
-  void copy_rows(Span<const std::uint8_t> image, int shift_y, Span<std::uint8_t> out) const;
-
   ViewOptions options_;
   int cutout_side_ = 0;
-  std::vector<std::uint32_t> columns_;  ///< where each column of the present view comes from
-  std::vector<std::uint8_t> spare_;     ///< second buffer of the operations
+  std::vector<std::uint8_t> spare_;  ///< second buffer of the operations
 };
 
 }  // namespace covey::data
