@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kRoutingParts = 1;
 constexpr std::size_t kPartsMax = kRoutingParts + 2;
+/// Encrypting what all clients get at the start of a round is more than one thread's work.
+constexpr int kInputOutputThreads = 2;
 
 double monotonic_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -48,7 +50,7 @@ struct Server::State {
 
   // Destroyed in reverse: sockets before their context.
   ServerOptions options;
-  zmq::context_t context;
+  zmq::context_t context{kInputOutputThreads};
   detail::ZapHandler zap;
   zmq::socket_t socket;
   std::string endpoint;
