@@ -98,6 +98,7 @@ Result<std::unique_ptr<Engine>> Engine::make(EngineParts parts) {
   COVEY_ASSIGN_OR_RETURN(resume.taken, taken_updates(*parts.store));
   RoundCore core(round_settings(parts.experiment), parts.selector, resume);
   std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(core)));
+  engine->earlier_virtual_s_ = next.virtual_seconds;
   COVEY_RETURN_IF_ERROR(engine->load());
   return engine;
 }
@@ -274,7 +275,8 @@ Status Engine::begin_models() {
 }
 
 Status Engine::execute(const action::StoreAttempt& a) {
-  if (!round_started_) round_started_ = Start{parts_.clock(), real_seconds()};
+  if (!round_started_)
+    round_started_ = Start{parts_.clock() - std::exchange(earlier_virtual_s_, 0), real_seconds()};
   seats_.clear();
   offers_.clear();
   std::vector<store::Seat> stored;
@@ -418,7 +420,7 @@ Status Engine::execute(const action::VoidAttempt& a) {
   averager_.reset();
   diversity_meter_.reset();
   return parts_.store->void_attempt(a.round, a.attempt, "too few members before the deadline",
-                                    member_records(a.seats));
+                                    member_records(a.seats), virtual_seconds());
 }
 
 Status Engine::execute(const action::FinishRun&) {
@@ -449,10 +451,14 @@ std::vector<store::MemberRecord> Engine::member_records(const std::map<SlotId, S
   return members;
 }
 
+double Engine::virtual_seconds() const {
+  return parts_.stopwatch ? parts_.clock() - round_started_->clock : 0;
+}
+
 store::RoundFigures Engine::figures(const std::vector<store::MemberRecord>& members) {
   store::RoundFigures f;
   f.seconds = real_seconds() - round_started_->real;
-  if (parts_.stopwatch) f.virtual_seconds = parts_.clock() - round_started_->clock;
+  f.virtual_seconds = virtual_seconds();
   f.server_loss = server_report_.loss;
   f.images = server_report_.images;
   f.pseudo_labels.assign(static_cast<std::size_t>(parts_.setup.classes), 0);

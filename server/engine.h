@@ -152,6 +152,7 @@ class Engine {
   /// Gives the exchanged tensors of `model` the values that a client decodes.
   Status round_as_sent(Values& model) const;
   bool evaluation_due(std::uint32_t round) const;
+  double virtual_seconds() const;  ///< since the round began; 0 where time is real
 
   struct SeatData {
     UserId user;
@@ -198,6 +199,7 @@ class Engine {
     double real = 0;
   };
   std::optional<Start> round_started_;
+  double earlier_virtual_s_ = 0;  ///< of void attempts that another process tried
 
   std::deque<Event> events_;
   bool running_ = false;

@@ -33,10 +33,11 @@ struct Seat {
 
 /// Where a run goes on.
 struct NextAttempt {
-  std::uint32_t round = 0;    ///< first round that is not committed
-  std::uint32_t attempt = 0;  ///< grows only when an attempt is voided
-  bool begun = false;         ///< the attempt was stored before a crash: it keeps its seats
-  std::vector<Seat> seats;    ///< in slot order; empty unless `begun`
+  std::uint32_t round = 0;     ///< first round that is not committed
+  std::uint32_t attempt = 0;   ///< grows only when an attempt is voided
+  bool begun = false;          ///< the attempt was stored before a crash: it keeps its seats
+  std::vector<Seat> seats;     ///< in slot order; empty unless `begun`
+  double virtual_seconds = 0;  ///< that the round's void attempts took
 };
 
 /// How a member's part in an attempt ended.

@@ -111,10 +111,15 @@ CREATE TABLE diversity (
 ) STRICT;
 )sql";
 
+// Since the round began: what a void attempt took is part of its round, also when another process goes on.
+constexpr const char* kThird = R"sql(
+ALTER TABLE attempts ADD COLUMN virtual_seconds REAL NOT NULL DEFAULT 0;
+)sql";
+
 }  // namespace
 
 Database::Migrations run_migrations() {
-  static constexpr std::array<const char*, 2> kMigrations = {kFirst, kSecond};
+  static constexpr std::array<const char*, 3> kMigrations = {kFirst, kSecond, kThird};
   return Database::Migrations(kMigrations);
 }
 

@@ -90,11 +90,13 @@ Result<NextAttempt> RunStore::next_attempt() const {
   COVEY_ASSIGN_OR_RETURN(const auto last, latest());
   next.round = last ? last->round + 1 : 0;
   Statement newest(database_,
-                   "SELECT attempt, state FROM attempts WHERE round = ? ORDER BY attempt DESC LIMIT 1",
+                   "SELECT attempt, state, (SELECT max(virtual_seconds) FROM attempts a WHERE a.round = "
+                   "attempts.round) FROM attempts WHERE round = ? ORDER BY attempt DESC LIMIT 1",
                    next.round);
   if (newest.next()) {
     next.attempt = newest.u32();
     next.begun = newest.text() == "begun";
+    next.virtual_seconds = newest.real();
     if (!next.begun) ++next.attempt;
   }
   COVEY_RETURN_IF_ERROR(newest.status());
@@ -224,8 +226,13 @@ Status RunStore::commit_round(const CommitRecord& record) {
 }
 
 Status RunStore::void_attempt(std::uint32_t round, std::uint32_t attempt, const std::string& reason,
-                              const std::vector<MemberRecord>& members) {
-  return in_transaction(database_, [&] { return end_attempt(round, attempt, "void", reason, members); });
+                              const std::vector<MemberRecord>& members, double virtual_seconds) {
+  return in_transaction(database_, [&]() -> Status {
+    COVEY_RETURN_IF_ERROR(end_attempt(round, attempt, "void", reason, members));
+    return Statement(database_, "UPDATE attempts SET virtual_seconds = ? WHERE round = ? AND attempt = ?",
+                     virtual_seconds, round, attempt)
+        .run();
+  });
 }
 
 Status RunStore::record_evaluation(const Evaluation& e) {

@@ -43,8 +43,9 @@ class RunStore {
   Status begin_attempt(std::uint32_t round, std::uint32_t attempt, const std::vector<Seat>& seats);
   /// Durable when it returns. The blobs it names must be in blobs(); the attempt must be begun.
   Status commit_round(const CommitRecord& record);
+  ///   virtual_seconds  since the round began
   Status void_attempt(std::uint32_t round, std::uint32_t attempt, const std::string& reason,
-                      const std::vector<MemberRecord>& members);
+                      const std::vector<MemberRecord>& members, double virtual_seconds);
   /// Removes blobs that neither the last `keep` (>= 1) committed rounds, nor a device state, nor a round
   /// whose evaluation is still due names. Blobs put for a round that is not committed yet go too: call it
   /// right after a commit. Returns how many.

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "common/store/run_schema.h"
 #include "common/store/run_store.h"
 #include "tests/integration/support/federation.h"
 
@@ -113,6 +114,26 @@ TEST_F(SimulatedTime, OverSelectionTakesTheFastest) {
     EXPECT_EQ(round.drawn, 3u);
     EXPECT_EQ(round.counted, 2u);
   }
+}
+
+/// What a run that is killed in round `round` leaves: its last attempt begun, those before it void.
+void reopen_round(const fs::path& run, std::uint32_t round) {
+  auto database = *store::Database::open(run / "run.sqlite", store::run_migrations());
+  const std::string at = " WHERE round = " + std::to_string(round);
+  for (const char* table : {"evaluations", "diversity", "masters", "rounds"})
+    ASSERT_TRUE(database.execute(std::string("DELETE FROM ") + table + at).ok());
+  ASSERT_TRUE(database.execute("UPDATE attempts SET state = 'begun'" + at + " AND state = 'committed'").ok());
+}
+
+TEST_F(SimulatedTime, OfARoundHoldsItsVoidAttemptsAlsoAfterACrash) {
+  const Sets sets{"devices.dropout=0.6", "federation.deadline_s=1000", "federation.rounds=8",
+                  "federation.min_updates=" + std::to_string(kUsers - 1)};
+  ASSERT_EQ(simulate("run", sets).code, 0);
+  const auto before = rounds("run").back();
+  ASSERT_GT(before.figures.virtual_seconds, 1000) << "no attempt of the last round was void";
+  reopen_round(folder_.path() / "run", before.state.round);
+  ASSERT_EQ(simulate("run", sets, {"--resume"}).code, 0);
+  EXPECT_NEAR(rounds("run").back().figures.virtual_seconds, before.figures.virtual_seconds, 1e-6);
 }
 
 TEST_F(SimulatedTime, DevicesThatNeverDeliverEndInOneLine) {

@@ -231,18 +231,20 @@ TEST_F(RunStoreTest, RefusesToBeginARoundOutOfTurn) {
 
 TEST_F(RunStoreTest, CountsVoidAttemptsAcrossACrash) {
   ASSERT_STATUS_OK(store_->begin_attempt(0, 0, kSeats));
-  ASSERT_STATUS_OK(store_->void_attempt(0, 0, "too few", members()));
+  ASSERT_STATUS_OK(store_->void_attempt(0, 0, "too few", members(), 30));
   reopen();
   NextAttempt next = *store_->next_attempt();
   EXPECT_EQ(next.round, 0u);
   EXPECT_EQ(next.attempt, 1u);
   EXPECT_FALSE(next.begun);
+  EXPECT_EQ(next.virtual_seconds, 30);
   EXPECT_THAT(next.seats, IsEmpty());
   EXPECT_EQ(store_->begin_attempt(0, 0, kSeats).code(), Code::kInternal);
   run_round(0, 1);
   next = *store_->next_attempt();
   EXPECT_EQ(next.round, 1u);
   EXPECT_EQ(next.attempt, 0u);
+  EXPECT_EQ(next.virtual_seconds, 0);
   EXPECT_EQ(store_->totals()->void_attempts, 1u);
 }
 
@@ -336,7 +338,7 @@ TEST_F(RunStoreTest, ShowsNoMembersOfAnAttemptThatRuns) {
 TEST_F(RunStoreTest, CommitsARoundOnce) {
   run_round(0);
   EXPECT_EQ(store_->commit_round(commit(0)).code(), Code::kInternal);
-  EXPECT_EQ(store_->void_attempt(0, 0, "late", {}).code(), Code::kInternal);
+  EXPECT_EQ(store_->void_attempt(0, 0, "late", {}, 0).code(), Code::kInternal);
   EXPECT_EQ(store_->rounds()->size(), 1u);
 }
 
@@ -418,7 +420,7 @@ TEST_F(RunStoreTest, NamesTheLastCommittedRoundInWhichAUserCounted) {
   run_round(0);
   run_round(1, 2);
   ASSERT_STATUS_OK(store_->begin_attempt(2, 0, kSeats));
-  ASSERT_STATUS_OK(store_->void_attempt(2, 0, "too few", members()));  // a void attempt counts nobody
+  ASSERT_STATUS_OK(store_->void_attempt(2, 0, "too few", members(), 0));  // a void attempt counts nobody
   const auto counted = *store_->last_counted(UserId{7});
   ASSERT_TRUE(counted.has_value());
   EXPECT_EQ(counted->round, 1u);
@@ -501,7 +503,7 @@ TEST_F(RunStoreTest, KnowsNoRoundThatIsNotCommitted) {
 TEST_F(RunStoreTest, RecordsForAReplayWhoWasPresent) {
   run_round(0);
   ASSERT_STATUS_OK(store_->begin_attempt(1, 0, kSeats));
-  ASSERT_STATUS_OK(store_->void_attempt(1, 0, "too few", members()));
+  ASSERT_STATUS_OK(store_->void_attempt(1, 0, "too few", members(), 0));
   run_round(1, 1);
   ASSERT_STATUS_OK(store_->begin_attempt(2, 0, kSeats));  // not committed: no part of the record
   const std::vector<RecordedRound> rounds = *store_->recorded_rounds();
