@@ -10,8 +10,12 @@ namespace covey::simulator {
 
 namespace {
 
-/// "noniid" of "federation.noniid", but "model" of "model.name".
+constexpr char kTie = '+';
+
+/// "noniid" of "federation.noniid", but "model" of "model.name"; keys that change together keep their tie.
 std::string short_name(const std::string& key) {
+  if (const std::size_t tie = key.find(kTie); tie != std::string::npos)
+    return short_name(key.substr(0, tie)) + kTie + short_name(key.substr(tie + 1));
   const std::size_t dot = key.rfind('.');
   if (dot == std::string::npos) return key;
   const std::string last = key.substr(dot + 1);
@@ -63,7 +67,10 @@ std::size_t position(const DrawnAxis& axis, const RunResult& run) {
 std::string name_of(const std::vector<DrawnAxis>& axes, const RunResult& run) {
   std::string name;
   for (const DrawnAxis& axis : axes) {
-    name += (name.empty() ? "" : ", ") + axis.name + " " + run.values.at(axis.index);
+    name += name.empty() ? "" : ", ";
+    // Values that change together say enough, and what they are of would not fit into a legend.
+    if (axis.name.find(kTie) == std::string::npos) name += axis.name + " ";
+    name += run.values.at(axis.index);
   }
   return name;
 }

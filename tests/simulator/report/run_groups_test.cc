@@ -48,6 +48,14 @@ std::vector<std::string> names(const std::vector<RunGroup>& groups) {
   return found;
 }
 
+TEST(DrawnAxes, KeysThatChangeTogetherAreNamedShortAndInLegendsByTheirValues) {
+  const Results results =
+      sweep_of({{"federation.period+federation.rounds", {"2+80", "8+20"}}, {"model.norm", {"group"}}});
+  const auto axes = drawn_axes(results);
+  EXPECT_EQ(axes.at(0).name, "period+rounds");
+  EXPECT_THAT(names(panels_of(results).at(0).lines), ElementsAre("2+80", "8+20"));
+}
+
 TEST(DrawnAxes, SortsNumbersAndLeavesTextAsAskedFor) {
   const auto axes =
       drawn_axes(sweep_of({{"a.n", {"10", "9", "1e1.5", "-2"}}, {"a.m", {"10", "9", "0.5", "-2"}}}));
