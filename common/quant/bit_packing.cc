@@ -28,7 +28,7 @@ void unpack(const std::uint8_t* packed, std::uint8_t* codes, std::size_t count) 
 }  // namespace
 
 void pack_codes(Span<const std::uint8_t> codes, int bits, Bytes& out) {
-  COVEY_CHECK(bits >= 2 && bits <= 8, bits);
+  COVEY_CHECK(is_code_width(bits), bits);
   const auto width = static_cast<std::size_t>(bits);
   std::size_t position = out.size();
   out.resize(position + packed_bytes(codes.size(), bits));
@@ -73,6 +73,12 @@ bool padding_is_zero(ByteSpan packed, int bits, std::size_t count) {
   COVEY_CHECK(packed.size() == packed_bytes(count, bits), packed.size(), count, bits);
   const std::size_t used = count % 8 * static_cast<std::size_t>(bits) % 8;
   return used == 0 || packed[packed.size() - 1] >> used == 0;
+}
+
+Result<ByteSpan> get_codes(ByteReader& reader, std::size_t count, int bits) {
+  COVEY_ASSIGN_OR_RETURN(const ByteSpan packed, reader.get_bytes(packed_bytes(count, bits), "codes"));
+  if (!padding_is_zero(packed, bits, count)) return corrupt("the bits after the last code are not zero");
+  return packed;
 }
 
 }  // namespace covey::quant

@@ -11,6 +11,18 @@ namespace covey::quant {
 /// first; the last byte is padded with zeros. Eight codes fill exactly `bits` bytes, so pieces that start at
 /// a multiple of 8 can be packed and unpacked on their own.
 
+inline constexpr int kMinBits = 2;
+inline constexpr int kMaxBits = 8;
+
+constexpr bool is_code_width(int bits) {
+  return bits >= kMinBits && bits <= kMaxBits;
+}
+
+/// Codes run from 0 to this.
+constexpr int last_code(int bits) {
+  return (1 << bits) - 1;
+}
+
 constexpr std::size_t packed_bytes(std::size_t count, int bits) {
   const auto width = static_cast<std::size_t>(bits);
   return count / 8 * width + (count % 8 * width + 7) / 8;
@@ -26,5 +38,9 @@ void unpack_codes(ByteSpan packed, int bits, std::size_t first, Span<std::uint8_
 
 /// Whether the bits after the last of `count` codes are all zero; packed.size() == packed_bytes(count, bits).
 bool padding_is_zero(ByteSpan packed, int bits, std::size_t count);
+
+/// Reads a stream of `count` codes.
+///   errors  kCorrupt when it is cut off or its padding is not zero
+Result<ByteSpan> get_codes(ByteReader& reader, std::size_t count, int bits);
 
 }  // namespace covey::quant

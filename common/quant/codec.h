@@ -6,6 +6,7 @@
 #include "common/base/bytes.h"
 #include "common/base/layout.h"
 #include "common/quant/draws.h"
+#include "common/quant/matrix.h"
 #include "common/quant/record.h"
 
 namespace covey::quant {
@@ -24,10 +25,19 @@ class Codec {
   ///   draws   how to round
   virtual void encode(const TensorSpec& tensor, Span<const float> values, const CodecDraws& draws,
                       ByteWriter& out) const = 0;
+
+  /// The expected squared error of the decoded matrix under stochastic rounding, summed over its values: what
+  /// many draws would measure, up to the rounding of decoded values to fp32.
+  ///   matrix  finite values
+  ///   source  quantization.md A.2
+  virtual double exact_variance(const Matrix& matrix) const = 0;
+  /// The same if every value lay halfway between two codes: no matrix with these scales has more.
+  virtual double worst_case_bound(const Matrix& matrix) const = 0;
 };
 
 struct CodecOptions {
-  int bits = 8;  ///< width of a code; what is allowed depends on the codec
+  int bits = 8;      ///< width of a code; what is allowed depends on the codec
+  int groups = 128;  ///< groups of rows per tensor, where a codec has them; more than rows count as the rows
 };
 
 }  // namespace covey::quant

@@ -16,6 +16,7 @@ constexpr std::string_view kMagic = "CVYM";
 constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kSmallestCodedTensor = 256;
 constexpr std::size_t kHeaderBytes = 44;
+constexpr std::size_t kChecksumBytes = sizeof(std::uint32_t);
 
 // Names, kinds and shapes; the container holds the digest only, the tensors' names stay out of it.
 Digest layout_digest(const Layout& layout) {
@@ -73,6 +74,8 @@ Result<std::unique_ptr<const RecordBody>> read_record(ByteSpan bytes, ByteReader
   COVEY_ASSIGN_OR_RETURN(const BodyReader read_body, find_body_reader(header.scheme));
   COVEY_ASSIGN_OR_RETURN(auto body, read_body(header, tensor, reader));
   const ByteSpan covered = bytes.subspan(start, reader.offset() - start);
+  if (covered.size() > raw_record_bytes(tensor))
+    return corrupt("the record is longer than its values in fp32");
   COVEY_ASSIGN_OR_RETURN(const auto stored, reader.get<std::uint32_t>("checksum"));
   if (stored != crc32c(covered)) return corrupt("the checksum does not match");
   return body;
@@ -119,12 +122,8 @@ class DifferenceSink final : public PieceSink {
 }  // namespace
 
 std::uint64_t container_bytes_max(const Layout& layout) {
-  // Scheme, bits, flags, rank; number of scales; one scale and offset; checksum. Codes are never wider than
-  // fp32.
-  constexpr std::size_t kFixedFields = 4 + 4 + 8 + 4;
   std::uint64_t bytes = kHeaderBytes;
-  for (const TensorSpec& tensor : layout.tensors())
-    bytes += kFixedFields + sizeof(std::uint32_t) * tensor.shape.size() + sizeof(float) * tensor.count;
+  for (const TensorSpec& tensor : layout.tensors()) bytes += raw_record_bytes(tensor) + kChecksumBytes;
   return bytes;
 }
 
@@ -145,6 +144,10 @@ Result<Bytes> encode_model(const Codec& codec, const Layout& layout, Span<const 
     COVEY_RETURN_IF_ERROR(check_finite(tensor, tensor_values));
     const std::size_t start = out.bytes().size();
     (stays_fp32(tensor) ? *raw : codec).encode(tensor, tensor_values, draws, out);
+    if (out.bytes().size() - start > raw_record_bytes(tensor)) {  // short rows, each with its scale
+      out.bytes().resize(start);
+      raw->encode(tensor, tensor_values, draws, out);
+    }
     out.put(crc32c(ByteSpan(out.bytes()).subspan(start, out.bytes().size() - start)));
   }
   return out.take();

@@ -2,6 +2,11 @@
 
 namespace covey::quant {
 
+std::size_t raw_record_bytes(const TensorSpec& tensor) {
+  constexpr std::size_t kFixedFields = 4 + 4;  // scheme, bits, flags, rank; number of scales
+  return kFixedFields + sizeof(std::uint32_t) * tensor.shape.size() + sizeof(float) * tensor.count;
+}
+
 void write_record_header(const RecordHeader& header, const TensorSpec& tensor, ByteWriter& out) {
   COVEY_CHECK(tensor.shape.size() <= 0xff, tensor.name, tensor.shape.size());
   out.put(static_cast<std::uint8_t>(header.scheme));

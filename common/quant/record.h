@@ -8,15 +8,19 @@
 
 namespace covey::quant {
 
-/// How the values of a record are coded. The numbers are part of the format; 2 to 6 are taken in FORMAT.md.
+/// How the values of a record are coded. The numbers are part of the format; 3 and 5 are taken in FORMAT.md.
 enum class Scheme : std::uint8_t {
   kRaw32 = 0,  ///< fp32 as it is
   kPtq = 1,    ///< one scale and offset per tensor
+  kPsq = 2,    ///< one per row
+  kSymCh = 4,  ///< one scale per row, zero in the middle
+  kGroup = 6,  ///< one scale and offset per group of rows
 };
 
 namespace record_flag {
-inline constexpr std::uint8_t kStochastic = 1u << 1;  ///< codes were rounded at random
-inline constexpr std::uint8_t kConstant = 1u << 3;    ///< all values equal the offset; there are no codes
+inline constexpr std::uint8_t kZeroAligned = 1u << 0;  ///< the offset is the code of zero
+inline constexpr std::uint8_t kStochastic = 1u << 1;   ///< codes were rounded at random
+inline constexpr std::uint8_t kConstant = 1u << 3;     ///< all values equal their offset; there are no codes
 }  // namespace record_flag
 
 /// The part of a record that every scheme has; the tensor's shape is written beside it.
@@ -26,6 +30,9 @@ struct RecordHeader {
   std::uint8_t flags = 0;
   std::uint32_t scale_count = 0;
 };
+
+/// Bytes of the tensor's raw32 record without its checksum; no record is longer.
+std::size_t raw_record_bytes(const TensorSpec& tensor);
 
 void write_record_header(const RecordHeader& header, const TensorSpec& tensor, ByteWriter& out);
 /// kCorrupt when the shape is not that of `tensor`. The scheme's reader checks the other fields.

@@ -1,7 +1,11 @@
 #include "common/quant/registry.h"
 
 #include "common/quant/codecs/fp32.h"
+#include "common/quant/codecs/group.h"
+#include "common/quant/codecs/psq.h"
 #include "common/quant/codecs/ptq.h"
+#include "common/quant/codecs/ptq_zero.h"
+#include "common/quant/codecs/sym.h"
 
 namespace covey::quant {
 
@@ -9,7 +13,11 @@ const Registry<CodecMaker>& codec_registry() {
   static const Registry<CodecMaker> registry = [] {
     Registry<CodecMaker> codecs("codec");
     codecs.add("fp32", make_fp32);
+    codecs.add("group", make_group);
+    codecs.add("psq", make_psq);
     codecs.add("ptq", make_ptq);
+    codecs.add("ptq-zero", make_ptq_zero);
+    codecs.add("sym", make_sym);
     return codecs;
   }();
   return registry;
@@ -26,9 +34,15 @@ Result<BodyReader> find_body_reader(Scheme scheme) {
       return BodyReader{read_raw32};
     case Scheme::kPtq:
       return BodyReader{read_ptq};
+    case Scheme::kPsq:
+      return BodyReader{read_psq};
+    case Scheme::kSymCh:
+      return BodyReader{read_sym};
+    case Scheme::kGroup:
+      return BodyReader{read_group};
   }
   return corrupt("unknown scheme " + std::to_string(static_cast<int>(scheme)) +
-                 "; known: 0 (raw32), 1 (PTQ)");
+                 "; known: 0 (raw32), 1 (PTQ), 2 (PSQ), 4 (SYM_CH), 6 (GROUP)");
 }
 
 }  // namespace covey::quant

@@ -12,7 +12,7 @@ namespace covey::quant {
 ///   source  quantization.md A.2, A.3; arXiv 2010.14298
 Result<std::unique_ptr<const Codec>> make_ptq(const CodecOptions& options);
 
-/// Reader of scheme PTQ.
+/// Reader of scheme PTQ, with and without a code for zero.
 Result<std::unique_ptr<const RecordBody>> read_ptq(const RecordHeader& header, const TensorSpec& tensor,
                                                    ByteReader& reader);
 

@@ -121,12 +121,23 @@ TEST(Container, MagnitudeBoundCoversTheDecodedValues) {
   }
 }
 
-TEST(Container, BytesMaxBoundsEveryCodecAndIsCloseForFp32) {
+TEST(Container, BytesMaxIsThatOfFp32AndBoundsEveryCodec) {
   const Layout layout = layout_of({parameter("a", {1}), parameter("b", {31, 57}), parameter("c", {})});
   const Values values = testing::uniform_values(layout.value_count(), -1, 1, 1);
   const std::uint64_t most = container_bytes_max(layout);
-  EXPECT_EQ(encode("fp32", 8, layout, values).size(), most - 8 * layout.tensors().size());
-  EXPECT_LT(encode("ptq", 8, layout, values).size(), most);
+  EXPECT_EQ(encode("fp32", 8, layout, values).size(), most);
+  for (const std::string& codec : codec_registry().names())
+    EXPECT_LE(encode(codec, 8, layout, values).size(), most) << codec;
+}
+
+TEST(Container, KeepsATensorAsFp32WhoseScalesWouldCostMore) {
+  const Layout layout = layout_of({parameter("w", {300, 2})});
+  const Values values = testing::uniform_values(600, -1, 1, 2);
+  for (const std::string codec : {"psq"}) {
+    const Bytes bytes = encode(codec, 8, layout, values);
+    EXPECT_EQ(bytes.size(), container_bytes_max(layout));
+    EXPECT_EQ(ContainerView::parse(bytes, layout)->decode(), values);
+  }
 }
 
 TEST(Container, RefusesEveryTruncation) {
@@ -220,7 +231,7 @@ TEST(HostileRecord, WithImpossibleFieldsIsRefused) {
   EXPECT_THAT(HostileRecord().set(1, U8{9}).refusal(), HasSubstr("2 to 8 bits, not 9"));
   EXPECT_THAT(HostileRecord().set(1, U8{1}).refusal(), HasSubstr("2 to 8 bits, not 1"));
   EXPECT_THAT(HostileRecord().set(1, U8{8}).refusal(), HasSubstr("codes needs 256 bytes"));
-  EXPECT_THAT(HostileRecord().set(2, U8{1}).refusal(), HasSubstr("flags 1"));
+  EXPECT_THAT(HostileRecord().set(2, U8{4}).refusal(), HasSubstr("flags 4"));
   EXPECT_THAT(HostileRecord().set(2, U8{10}).refusal(), HasSubstr("flags 10"));
   EXPECT_THAT(HostileRecord().set(3, U8{3}).refusal(), HasSubstr("rank 3, the model has 2"));
   EXPECT_THAT(HostileRecord().set(4, 0xffffffffu).refusal(), HasSubstr("dimension 0 is 4294967295"));
@@ -228,11 +239,25 @@ TEST(HostileRecord, WithImpossibleFieldsIsRefused) {
   EXPECT_THAT(HostileRecord().set(12, 0u).refusal(), HasSubstr("one scale, not 0"));
 }
 
+TEST(HostileRecord, LongerThanItsValuesInFp32IsRefused) {
+  const Layout layout = layout_of({parameter("w", {64, 1})});
+  TensorSpec tensor = layout.tensors()[0];
+  ByteWriter record;
+  (*make_codec("psq", {8}))->encode(tensor, testing::uniform_values(64, -1, 1, 1), CodecDraws(1, {}), record);
+  Bytes bytes = encode("fp32", 8, layout, Values(64, 1.0f));
+  bytes.resize(kHeaderBytes);
+  bytes.insert(bytes.end(), record.bytes().begin(), record.bytes().end());
+  const std::uint32_t crc = crc32c(ByteSpan(record.bytes()));
+  const auto* crc_bytes = reinterpret_cast<const std::uint8_t*>(&crc);
+  bytes.insert(bytes.end(), crc_bytes, crc_bytes + sizeof(crc));
+  EXPECT_THAT(refusal(bytes, layout), HasSubstr("longer than its values in fp32"));
+}
+
 TEST(HostileRecord, WithAScaleOrOffsetThatIsNoneIsRefused) {
   for (const float scale : {0.0f, -0.0f, -1.0f, INFINITY, NAN})
     EXPECT_THAT(HostileRecord().set(16, scale).refusal(), HasSubstr("not a positive finite number"));
   for (const float offset : {INFINITY, -INFINITY, NAN})
-    EXPECT_THAT(HostileRecord().set(20, offset).refusal(), HasSubstr("offset is not finite"));
+    EXPECT_THAT(HostileRecord().set(20, offset).refusal(), HasSubstr("offset 0 is not finite"));
 }
 
 TEST(HostileRecord, ThatIsConstantHasScaleOneAndNoCodes) {
