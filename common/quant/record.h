@@ -8,11 +8,12 @@
 
 namespace covey::quant {
 
-/// How the values of a record are coded. The numbers are part of the format; 3 and 5 are taken in FORMAT.md.
+/// How the values of a record are coded. The numbers are part of the format; 5 is taken in FORMAT.md.
 enum class Scheme : std::uint8_t {
   kRaw32 = 0,  ///< fp32 as it is
   kPtq = 1,    ///< one scale and offset per tensor
   kPsq = 2,    ///< one per row
+  kBhq = 3,    ///< one per row of a transformed matrix
   kSymCh = 4,  ///< one scale per row, zero in the middle
   kGroup = 6,  ///< one scale and offset per group of rows
 };

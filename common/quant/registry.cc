@@ -1,5 +1,6 @@
 #include "common/quant/registry.h"
 
+#include "common/quant/codecs/bhq.h"
 #include "common/quant/codecs/fp32.h"
 #include "common/quant/codecs/group.h"
 #include "common/quant/codecs/psq.h"
@@ -12,6 +13,7 @@ namespace covey::quant {
 const Registry<CodecMaker>& codec_registry() {
   static const Registry<CodecMaker> registry = [] {
     Registry<CodecMaker> codecs("codec");
+    codecs.add("bhq", make_bhq);
     codecs.add("fp32", make_fp32);
     codecs.add("group", make_group);
     codecs.add("psq", make_psq);
@@ -36,13 +38,15 @@ Result<BodyReader> find_body_reader(Scheme scheme) {
       return BodyReader{read_ptq};
     case Scheme::kPsq:
       return BodyReader{read_psq};
+    case Scheme::kBhq:
+      return BodyReader{read_bhq};
     case Scheme::kSymCh:
       return BodyReader{read_sym};
     case Scheme::kGroup:
       return BodyReader{read_group};
   }
   return corrupt("unknown scheme " + std::to_string(static_cast<int>(scheme)) +
-                 "; known: 0 (raw32), 1 (PTQ), 2 (PSQ), 4 (SYM_CH), 6 (GROUP)");
+                 "; known: 0 (raw32), 1 (PTQ), 2 (PSQ), 3 (BHQ), 4 (SYM_CH), 6 (GROUP)");
 }
 
 }  // namespace covey::quant

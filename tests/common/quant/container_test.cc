@@ -133,7 +133,7 @@ TEST(Container, BytesMaxIsThatOfFp32AndBoundsEveryCodec) {
 TEST(Container, KeepsATensorAsFp32WhoseScalesWouldCostMore) {
   const Layout layout = layout_of({parameter("w", {300, 2})});
   const Values values = testing::uniform_values(600, -1, 1, 2);
-  for (const std::string codec : {"psq"}) {
+  for (const std::string codec : {"psq", "bhq"}) {
     const Bytes bytes = encode(codec, 8, layout, values);
     EXPECT_EQ(bytes.size(), container_bytes_max(layout));
     EXPECT_EQ(ContainerView::parse(bytes, layout)->decode(), values);

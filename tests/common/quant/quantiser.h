@@ -16,7 +16,7 @@ namespace covey::quant::testing {
 /// Quantisers without a container around them, which would keep small tensors as fp32.
 
 inline const StreamId kStream{Purpose::kUploadCodec, 0, 0, 0};
-inline const std::vector<std::string> kQuantisers = {"ptq", "ptq-zero", "psq", "sym", "group"};
+inline const std::vector<std::string> kQuantisers = {"ptq", "ptq-zero", "psq", "bhq", "sym", "group"};
 
 inline std::string golden_path(const std::string& file) {
   return std::string(COVEY_SOURCE_DIR) + "/tests/golden/quant/" + file;

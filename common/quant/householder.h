@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/quant/matrix.h"
+
+namespace covey::quant {
+
+/// The block Householder transform: rows are put into groups of one large row and some small ones, and within
+/// a group
+///   Y = Q diag(1/ratio, 1, ..., 1) X / sqrt(k),   Q = I - 2 n n^T / |n|^2,   n = 1/sqrt(k) - e_1
+/// spreads the large row evenly over the k rows. Q is symmetric and orthogonal, so
+///   X = sqrt(k) diag(ratio, 1, ..., 1) Q Y.
+/// The factor 1/sqrt(k) keeps |Y| <= max |X|; only the ratio of the rows' scales matters for the error.
+///   source  quantization.md A.5; arXiv 2010.14298
+
+struct HouseholderGroup {
+  std::uint32_t size = 1;
+  float ratio = 1;  ///< scale of the small rows over that of the large one; at least 1, exactly 1 for one row
+};
+
+struct HouseholderPlan {
+  std::vector<std::uint32_t> order;      ///< rows of the matrix, group after group, the large row first
+  std::vector<HouseholderGroup> groups;  ///< sizes add up to the number of rows
+};
+
+/// The groups for `matrix`, which has at least 3 rows and a row that is not constant. Ties in range keep the
+/// order of rows.
+HouseholderPlan plan_householder(const Matrix& matrix);
+
+/// Multiplies a group's k rows by Q without forming it: first add() every row in order, then reflect() each.
+class Reflection {
+ public:
+  Reflection(std::size_t size, std::size_t columns);
+
+  void add(std::size_t i, Span<const double> row);
+  /// Turns row i of what was added into row i of the product.
+  void reflect(std::size_t i, Span<double> row) const;
+
+ private:
+  // Entry i of n.
+  double normal(std::size_t i) const { return inverse_root_ - (i == 0 ? 1 : 0); }
+
+  double inverse_root_;          // 1 / sqrt(k)
+  double factor_;                // 2 / |n|^2; 0 for one row, where n is 0
+  std::vector<double> product_;  // n^T times the rows
+};
+
+/// Row i of diag(1/ratio, 1, ..., 1) X / sqrt(k) is row i of X times this; dividing by it undoes that.
+double row_scale(const HouseholderGroup& group, std::size_t i);
+
+/// The variance of every value of Y counts this many times in X: |column i of the inverse|^2, the same for
+/// all i.
+double amplification(const HouseholderGroup& group);
+
+}  // namespace covey::quant
