@@ -1,5 +1,6 @@
 #include "common/quant/registry.h"
 
+#include "common/quant/codecs/auto.h"
 #include "common/quant/codecs/bhq.h"
 #include "common/quant/codecs/fp32.h"
 #include "common/quant/codecs/group.h"
@@ -13,6 +14,7 @@ namespace covey::quant {
 const Registry<CodecMaker>& codec_registry() {
   static const Registry<CodecMaker> registry = [] {
     Registry<CodecMaker> codecs("codec");
+    codecs.add("auto", make_auto);
     codecs.add("bhq", make_bhq);
     codecs.add("fp32", make_fp32);
     codecs.add("group", make_group);
