@@ -7,6 +7,7 @@
 
 #include "common/base/random.h"
 #include "common/quant/code_stream.h"
+#include "common/quant/extent.h"
 
 namespace covey::quant {
 
@@ -40,9 +41,9 @@ std::vector<FittedBlock> fit_blocks(const BlockFormat& format, const Matrix& mat
   std::vector<FittedBlock> blocks(ranges.count());
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     blocks[b].values = matrix.values.subspan(ranges.begin(b), ranges.size(b));
-    const auto [low, high] = std::minmax_element(blocks[b].values.begin(), blocks[b].values.end());
-    blocks[b].grid = fit_grid(format.grid, *low, *high, bits);
-    blocks[b].flat = is_flat(format.grid, *low, *high);
+    const auto [low, high] = extent_of(blocks[b].values);
+    blocks[b].grid = fit_grid(format.grid, low, high, bits);
+    blocks[b].flat = is_flat(format.grid, low, high);
   }
   return blocks;
 }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "common/quant/extent.h"
+
 namespace covey::quant {
 
 namespace {
@@ -14,9 +16,8 @@ constexpr double kSmallestRange = 1e-7;
 std::vector<double> row_ranges(const Matrix& matrix) {
   std::vector<double> ranges(matrix.rows);
   for (std::size_t i = 0; i < matrix.rows; ++i) {
-    const auto row = matrix.row(i);
-    const auto [low, high] = std::minmax_element(row.begin(), row.end());
-    ranges[i] = static_cast<double>(*high) - static_cast<double>(*low);
+    const auto [low, high] = extent_of(matrix.row(i));
+    ranges[i] = static_cast<double>(high) - static_cast<double>(low);
   }
   const double smallest = kSmallestRange * *std::max_element(ranges.begin(), ranges.end());
   for (double& range : ranges) range = std::max(range, smallest);
@@ -121,9 +122,9 @@ void Reflection::reflect(std::size_t i, Span<double> row) const {
   for (std::size_t j = 0; j < row.size(); ++j) row[j] -= n * product_[j];
 }
 
-double row_scale(const HouseholderGroup& group, std::size_t i) {
+double row_factor(const HouseholderGroup& group, std::size_t i) {
   const double root = std::sqrt(static_cast<double>(group.size));
-  return 1 / (i == 0 ? root * static_cast<double>(group.ratio) : root);
+  return i == 0 ? root * static_cast<double>(group.ratio) : root;
 }
 
 double amplification(const HouseholderGroup& group) {

@@ -47,8 +47,9 @@ class Reflection {
   std::vector<double> product_;  // n^T times the rows
 };
 
-/// Row i of diag(1/ratio, 1, ..., 1) X / sqrt(k) is row i of X times this; dividing by it undoes that.
-double row_scale(const HouseholderGroup& group, std::size_t i);
+/// sqrt(k) times the ratio for the large row, i = 0; sqrt(k) for the others. X is divided by it before Q, and
+/// Q Y multiplied.
+double row_factor(const HouseholderGroup& group, std::size_t i);
 
 /// The variance of every value of Y counts this many times in X: |column i of the inverse|^2, the same for
 /// all i.

@@ -7,6 +7,7 @@
 #include "common/base/random.h"
 #include "common/quant/code_stream.h"
 #include "common/quant/codecs/psq.h"
+#include "common/quant/extent.h"
 #include "common/quant/grid.h"
 #include "common/quant/householder.h"
 
@@ -40,7 +41,7 @@ void for_each_transformed_row(const Matrix& matrix, const HouseholderPlan& plan,
   for (const HouseholderGroup& group : plan.groups) {
     const auto load = [&](std::size_t i) {
       const auto values = matrix.row(order[i]);
-      const double scale = row_scale(group, i);
+      const double scale = 1 / row_factor(group, i);
       for (std::size_t j = 0; j < row.size(); ++j) row[j] = scale * static_cast<double>(values[j]);
     };
     Reflection reflection(group.size, matrix.columns);
@@ -58,8 +59,8 @@ void for_each_transformed_row(const Matrix& matrix, const HouseholderPlan& plan,
 }
 
 Grid fit_row(Span<const double> row, int bits) {
-  const auto [low, high] = std::minmax_element(row.begin(), row.end());
-  return fit_grid(GridKind::kAffine, *low, *high, bits);
+  const auto [low, high] = extent_of(row);
+  return fit_grid(GridKind::kAffine, low, high, bits);
 }
 
 class BhqCodec final : public Codec {
@@ -156,7 +157,7 @@ class BhqBody final : public RecordBody {
     for (const HouseholderGroup& group : plan_.groups) {
       double square = 0;
       for (std::size_t i = 0; i < group.size; ++i) square += std::pow(largest_on_grid(first + i), 2);
-      largest = std::max(largest, std::sqrt(square) / row_scale(group, 0));
+      largest = std::max(largest, std::sqrt(square) * row_factor(group, 0));
       first += group.size;
     }
     constexpr double kSlack = 1 + 1e-6;  // more than the rounding errors of decoding and of this sum
@@ -185,10 +186,10 @@ class BhqBody final : public RecordBody {
     for (std::size_t i = 0; i < group.size; ++i) {
       load(first + i, codes, row);
       reflection.reflect(i, row);
-      const double scale = row_scale(group, i);
+      const double factor = row_factor(group, i);
       float* out = values + plan_.order[first + i] * columns_;
       for (std::size_t j = 0; j < columns_; ++j)
-        out[j] = static_cast<float>(std::clamp(row[j] / scale, -kFloatMax, kFloatMax));
+        out[j] = static_cast<float>(std::clamp(row[j] * factor, -kFloatMax, kFloatMax));
     }
   }
 

@@ -32,8 +32,8 @@ GroupMatrices dense(const HouseholderGroup& group) {
   GroupMatrices matrices{q, q};
   for (std::size_t i = 0; i < k; ++i) {
     for (std::size_t j = 0; j < k; ++j) {
-      matrices.forward[i][j] *= row_scale(group, j);
-      matrices.inverse[i][j] /= row_scale(group, i);
+      matrices.forward[i][j] /= row_factor(group, j);
+      matrices.inverse[i][j] *= row_factor(group, i);
     }
   }
   return matrices;
