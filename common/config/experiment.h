@@ -91,7 +91,7 @@ struct Averaging {
 
 /// One direction of the exchange.
 struct Exchange {
-  std::string codec = "ptq";  ///< fp32 | ptq
+  std::string codec = "ptq";  ///< auto | bhq | fp32 | group | psq | ptq | ptq-zero | sym
   std::int64_t bits = 8;      ///< 2..8
 };
 
