@@ -63,6 +63,11 @@ Grid fit_row(Span<const double> row, int bits) {
   return fit_grid(GridKind::kAffine, low, high, bits);
 }
 
+// Rows that cancel each other leave a row of one value, which the offset may be.
+bool is_exact(const Grid& grid, Span<const double> row) {
+  return std::all_of(row.begin(), row.end(), [&](double value) { return position(grid, value) == 0; });
+}
+
 class BhqCodec final : public Codec {
  public:
   BhqCodec(int bits, std::unique_ptr<const Codec> psq) : bits_(bits), psq_(std::move(psq)) {}
@@ -110,8 +115,9 @@ class BhqCodec final : public Codec {
     double total = 0;
     for_each_transformed_row(
         matrix, plan_householder(matrix), [&](const HouseholderGroup& group, Span<const double> row) {
-          total +=
-              amplification(group) * static_cast<double>(row.size()) * largest_variance(fit_row(row, bits_));
+          const Grid grid = fit_row(row, bits_);
+          if (is_exact(grid, row)) return;
+          total += amplification(group) * static_cast<double>(row.size()) * largest_variance(grid);
         });
     return total;
   }

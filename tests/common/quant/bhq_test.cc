@@ -36,6 +36,14 @@ TEST(Bhq, SpreadsOneLargeRowOverAll) {
       0.1);
 }
 
+TEST(Bhq, HasNoBoundForRowsThatCancel) {
+  Values values(16 * 32);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 1e-3f * static_cast<float>(i % 32);
+  const Matrix matrix = matrix_of(values, 16);
+  EXPECT_LT(quantiser("bhq", 4)->worst_case_bound(matrix),
+            1.1 * quantiser("psq", 4)->worst_case_bound(matrix));
+}
+
 const Values kFiveRows = {1, 2, 1.5f, 8, -20, 30, 0.5f, 0, -1, 3, 43, 3.5f, 0, -0.25f, 1};
 
 Bytes small_record() {
