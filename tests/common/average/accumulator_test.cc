@@ -27,16 +27,18 @@ TEST(Accumulator, AddsWhatTheContainerDecodesTo) {
   const Layout model = layout();
   Values values = uniform_values(model.value_count(), -1, 1, 1);
   std::fill(values.begin() + 3005, values.end(), 0.25f);  // c is constant
-  for (int bits = 2; bits <= 9; ++bits) {
-    const Bytes bytes = encode(bits <= 8 ? "ptq" : "fp32", bits, model, values, quant::CodecDraws(1, {}));
-    const auto view = quant::ContainerView::parse(bytes, model);
-    Accumulator accumulator(model.value_count());
-    accumulator.add(*view);
-    accumulator.add(*view);
-    const Values decoded = view->decode();
-    for (std::size_t i = 0; i < decoded.size(); ++i)
-      ASSERT_EQ(accumulator.sums()[i], 2 * to_fixed(decoded[i])) << bits << " " << i;
-    EXPECT_EQ(accumulator.update_count(), 2u);
+  for (const std::string& codec : quant::codec_registry().names()) {
+    for (int bits = 2; bits <= 8; ++bits) {
+      const Bytes bytes = encode(codec, bits, model, values, quant::CodecDraws(1, {}));
+      const auto view = quant::ContainerView::parse(bytes, model);
+      Accumulator accumulator(model.value_count());
+      accumulator.add(*view);
+      accumulator.add(*view);
+      const Values decoded = view->decode();
+      for (std::size_t i = 0; i < decoded.size(); ++i)
+        ASSERT_EQ(accumulator.sums()[i], 2 * to_fixed(decoded[i])) << codec << " " << bits << " " << i;
+      EXPECT_EQ(accumulator.update_count(), 2u);
+    }
   }
 }
 
