@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <future>
 
 #include "common/average/accumulator.h"
 #include "common/average/momentum.h"
@@ -263,15 +264,19 @@ Status Engine::begin_models() {
   diversity_.clear();
   if (f.diversity_every > 0 && (core_.round() + 1) % f.diversity_every == 0)
     diversity_meter_ = std::make_unique<average::DiversityMeter>(exchanged_, shape.groups);
-  group_bytes_.clear();
-  group_digests_.clear();
-  if (seats_.empty()) return ok_status();
-  for (const Values& master : models_.masters) {
-    COVEY_ASSIGN_OR_RETURN(Bytes bytes, encode_download(master));
-    group_bytes_.push_back(std::make_shared<const Bytes>(std::move(bytes)));
-    group_digests_.push_back(sha256(*group_bytes_.back()));
-  }
+  if (seats_.empty() || !downloads_.empty()) return ok_status();
+  COVEY_ASSIGN_OR_RETURN(downloads_, encode_downloads(models_));
   return ok_status();
+}
+
+Result<std::vector<Engine::Download>> Engine::encode_downloads(const average::GlobalModels& models) const {
+  std::vector<Download> downloads;
+  for (const Values& master : models.masters) {
+    COVEY_ASSIGN_OR_RETURN(Bytes bytes, encode_download(master));
+    const Digest digest = sha256(bytes);
+    downloads.push_back({std::make_shared<const Bytes>(std::move(bytes)), digest});
+  }
+  return downloads;
 }
 
 Status Engine::execute(const action::StoreAttempt& a) {
@@ -295,11 +300,11 @@ Status Engine::execute(const action::StoreAttempt& a) {
 
 Status Engine::execute(const action::SendTask& a) {
   SeatData& seat = seats_.at(a.slot);
-  const auto& bytes = group_bytes_[seat.group.value];
-  seat.bytes_down = bytes->size();
+  const Download& download = downloads_[seat.group.value];
+  seat.bytes_down = download.bytes->size();
   COVEY_ASSIGN_OR_RETURN(const auto last_counted, parts_.store->last_counted(a.user));
-  parts_.clients->send_task({a.user, a.slot, seat.group, a.round, a.attempt, group_digests_[seat.group.value],
-                             bytes, a.seconds_left, last_counted});
+  parts_.clients->send_task({a.user, a.slot, seat.group, a.round, a.attempt, download.digest, download.bytes,
+                             a.seconds_left, last_counted});
   return ok_status();
 }
 
@@ -389,10 +394,23 @@ Status Engine::fold_in_server() {
   return average::apply_server_change(exchanged_, server_values_, next_models_);
 }
 
+bool Engine::downloads_follow(std::uint32_t round) const {
+  const config::Federation& f = parts_.experiment.federation;
+  return round + 1 >= f.warmup_rounds && round + 1 < f.rounds;
+}
+
 Status Engine::execute(const action::Commit& a) {
   COVEY_RETURN_IF_ERROR(fold_in_server());
+  downloads_.clear();
+  // What the next round sends is encoded while this round's models go to disk: its members wait for both.
+  std::future<Result<std::vector<Download>>> downloads;
+  if (downloads_follow(a.round))
+    downloads = std::async(std::launch::async, [this] { return encode_downloads(next_models_); });
   COVEY_ASSIGN_OR_RETURN(const store::CommitRecord record, commit_record(a));
   COVEY_RETURN_IF_ERROR(parts_.store->commit_round(record));
+  if (downloads.valid()) {
+    COVEY_ASSIGN_OR_RETURN(downloads_, downloads.get());
+  }
   models_ = std::move(next_models_);
   server_state_ = std::move(next_server_state_);
   velocity_ = std::move(next_velocity_);

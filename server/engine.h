@@ -134,6 +134,7 @@ class Engine {
   Status execute(const action::FinishRun&);
 
   Status begin_models();
+  bool downloads_follow(std::uint32_t round) const;
   void measure_diversity(Span<const float> server);
   Status apply_momentum();
   double real_seconds() const { return parts_.stopwatch ? parts_.stopwatch() : parts_.clock(); }
@@ -167,6 +168,13 @@ class Engine {
   };
   SeatData* seat_of(UserId user);
 
+  /// A group's model as its members receive it.
+  struct Download {
+    std::shared_ptr<const Bytes> bytes;
+    Digest digest;
+  };
+  Result<std::vector<Download>> encode_downloads(const average::GlobalModels& models) const;
+
   EngineParts parts_;
   RoundCore core_;
   Layout exchanged_;
@@ -177,6 +185,7 @@ class Engine {
   average::GlobalModels models_;     ///< as committed
   learn::MemberState server_state_;  ///< as committed
   Values velocity_;                  ///< as committed; empty without averaging.server_momentum
+  std::vector<Download> downloads_;  ///< of models_, one a group; empty until they are needed
 
   // The attempt under way.
   average::GlobalModels next_models_;
@@ -187,8 +196,6 @@ class Engine {
   std::unique_ptr<average::RoundAverager> averager_;
   std::unique_ptr<average::DiversityMeter> diversity_meter_;  ///< in rounds that measure it
   std::vector<average::MeasuredDiversity> diversity_;
-  std::vector<std::shared_ptr<const Bytes>> group_bytes_;
-  std::vector<Digest> group_digests_;
   std::map<SlotId, SeatData> seats_;
   std::map<UserId, wire::UpdateOffer> offers_;      ///< the latest of each user
   const quant::ContainerView* arriving_ = nullptr;  ///< the update that CountUpdate is about

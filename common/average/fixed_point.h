@@ -1,20 +1,24 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
+
+#include "common/base/layout.h"
 
 namespace covey::average {
 
 /// Values as 64-bit integers in units of 2^-32, whose sums do not depend on order.
 
-/// rint(value * 2^32), ties to even; |value| <= 2^30.
-///
-/// Adding 1.5 * 2^52 to a double below 2^51 leaves the nearest integer, ties to even, in its low bits. Done
-/// once for the whole part and once for the exact rest, this needs no conversion instruction, so that loops
-/// over it vectorise on every x86-64.
+/// Adding 1.5 * 2^52 to a double below 2^51 leaves the nearest integer, ties to even, in its low bits. This
+/// needs no conversion instruction, so that loops over it vectorise on every x86-64.
+constexpr double kShift = 0x1.8p52;
+constexpr std::int64_t kShiftBits = 0x4338000000000000;  ///< kShift as bits
+
+/// rint(value * 2^32), ties to even; |value| <= 2^30. Shifted once for the whole part and once for the exact
+/// rest.
 inline std::int64_t to_fixed(float value) {
-  constexpr double kShift = 0x1.8p52;
-  constexpr std::int64_t kShiftBits = 0x4338000000000000;
   const auto bits = [](double number) {
     std::int64_t word;
     std::memcpy(&word, &number, sizeof(word));
@@ -56,7 +60,28 @@ class HalfEvenDivider {
     return numerator < 0 ? -rounded : rounded;
   }
 
+  /// quotients[i] = to_float(numerators[i] / divisor), rounded to an integer first.
+  void to_floats(Span<const std::int64_t> numerators, Span<float> quotients) const {
+    std::uint64_t magnitudes = 0;  // whose highest bit is that of the largest
+    for (const std::int64_t n : numerators) magnitudes |= static_cast<std::uint64_t>(n < 0 ? -n : n);
+    if (magnitudes < std::uint64_t{1} << 51) return divide_in_double(numerators, quotients);
+    for (std::size_t i = 0; i < quotients.size(); ++i) quotients[i] = to_float((*this)(numerators[i]));
+  }
+
  private:
+  /// For |numerator| < 2^51, in loops that vectorise: such integers and ties are doubles, and a quotient
+  /// beside a tie is further from it, at least 1 / (2 divisor), than the rounding of a division reaches.
+  void divide_in_double(Span<const std::int64_t> numerators, Span<float> quotients) const {
+    const auto divisor = static_cast<double>(divisor_);
+    for (std::size_t i = 0; i < quotients.size(); ++i) {
+      const std::int64_t shifted = numerators[i] + kShiftBits;
+      double numerator;
+      std::memcpy(&numerator, &shifted, sizeof(numerator));
+      const double quotient = ((numerator - kShift) / divisor + kShift) - kShift;
+      quotients[i] = static_cast<float>(quotient) * 0x1p-32f;
+    }
+  }
+
   /// The upper 64 bits of a * b.
   static std::uint64_t high_half(std::uint64_t a, std::uint64_t b) {
     __extension__ using Wide = unsigned __int128;
@@ -70,6 +95,20 @@ class HalfEvenDivider {
 /// numerator / denominator, ties to even; |numerator| < 2^63, 1 <= denominator < 2^32.
 inline std::int64_t divide_half_even(std::int64_t numerator, std::uint32_t denominator) {
   return HalfEvenDivider(denominator)(numerator);
+}
+
+/// numerator(i) / divisor for i < count, rounded as HalfEvenDivider does, as floats; |numerator(i)| < 2^63.
+template <typename Numerator>
+Values quotients(std::size_t count, std::uint32_t divisor, const Numerator& numerator) {
+  const HalfEvenDivider divide(divisor);
+  Values values(count);
+  std::array<std::int64_t, 1024> block;
+  for (std::size_t first = 0; first < count; first += block.size()) {
+    const std::size_t size = std::min(block.size(), count - first);
+    for (std::size_t i = 0; i < size; ++i) block[i] = numerator(first + i);
+    divide.to_floats(Span<const std::int64_t>(block.data(), size), {values.data() + first, size});
+  }
+  return values;
 }
 
 }  // namespace covey::average

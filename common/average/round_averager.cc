@@ -54,14 +54,12 @@ Values RoundAverager::mean_of_counted(const std::vector<Values>& masters) const 
   }
   if (counted.size() == 1)
     return *counted.front();  // its values are whole in fixed point: the mean is the same
-  const HalfEvenDivider divide(static_cast<std::uint32_t>(counted.size()));
-  Values mean(layout_.value_count());
-  for (std::size_t i = 0; i < mean.size(); ++i) {
-    std::int64_t total = 0;
-    for (const Values* master : counted) total += to_fixed((*master)[i]);
-    mean[i] = to_float(divide(total));
-  }
-  return mean;
+  const auto total = [&](std::size_t i) {
+    std::int64_t sum = 0;
+    for (const Values* master : counted) sum += to_fixed((*master)[i]);
+    return sum;
+  };
+  return quotients(layout_.value_count(), static_cast<std::uint32_t>(counted.size()), total);
 }
 
 Result<GlobalModels> RoundAverager::finish(const GlobalModels& committed, Span<const float> server) const {

@@ -36,18 +36,12 @@ class Mean final : public Combiner {
   }
 
   Values mean_of_users(Span<const float> master) const {
-    const HalfEvenDivider divide(weights_);
-    Values model(master.size());
-    for (std::size_t i = 0; i < model.size(); ++i) model[i] = to_float(divide(sum_of_users(master, i)));
-    return model;
+    return quotients(master.size(), weights_, [&](std::size_t i) { return sum_of_users(master, i); });
   }
 
   Values mean_of_members(Span<const float> master, Span<const float> server) const {
-    const HalfEvenDivider divide(weights_ + 1);
-    Values model(master.size());
-    for (std::size_t i = 0; i < model.size(); ++i)
-      model[i] = to_float(divide(sum_of_users(master, i) + to_fixed(server[i])));
-    return model;
+    return quotients(master.size(), weights_ + 1,
+                     [&](std::size_t i) { return sum_of_users(master, i) + to_fixed(server[i]); });
   }
 
   // The users' mean is rounded once, to 2^-32, before it is mixed.

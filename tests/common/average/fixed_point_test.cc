@@ -117,5 +117,25 @@ TEST(DivideHalfEven, HoldsAtTheEndsOfTheRange) {
   EXPECT_EQ(divide_half_even(-kMax, 2), -((kMax - 1) / 2 + 1));
 }
 
+TEST(Quotients, EqualTheDivisionOfEachWhateverItsNeighbours) {
+  Sequence sequence(Stream(3, {}), 3);
+  for (int round = 0; round < 600; ++round) {
+    const auto divisor = std::max(1u, static_cast<std::uint32_t>(sequence.next_u64() >> (32 + round % 32)));
+    std::vector<std::int64_t> numerators(1500);  // more than one block
+    for (std::size_t i = 0; i < numerators.size(); ++i) {
+      // Most rounds stay below 2^51, where the division is one of doubles; near its end, and near ties.
+      std::int64_t& n = numerators[i];
+      n = static_cast<std::int64_t>(sequence.next_u64()) >> (round % 5 == 0 ? 1 : 13 + (round + i) % 40);
+      if (i % 3 == 0) n -= n % divisor;
+      if (i % 3 == 1) n += divisor / 2 - n % divisor;
+      if (round % 5 != 0) n = std::clamp(n, 1 - (std::int64_t{1} << 51), (std::int64_t{1} << 51) - 1);
+    }
+    const HalfEvenDivider divide(divisor);
+    const Values values = quotients(numerators.size(), divisor, [&](std::size_t i) { return numerators[i]; });
+    for (std::size_t i = 0; i < values.size(); ++i)
+      ASSERT_EQ(values[i], to_float(divide(numerators[i]))) << numerators[i] << " / " << divisor;
+  }
+}
+
 }  // namespace
 }  // namespace covey::average
