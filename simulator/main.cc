@@ -13,5 +13,6 @@ int main(int argc, char** argv) {
         covey::simulator::add_partition(line);
         covey::simulator::add_sweep(line);
         covey::simulator::add_report(line);
+        covey::simulator::add_codec(line);
       });
 }

@@ -11,9 +11,11 @@
 
 namespace covey::quant {
 
-/// Encodes a model or an update as a container (FORMAT.md). Tensors of rank 0 and 1, buffers and tensors
-/// under 256 values stay fp32 whatever the codec, and so does a tensor whose record would be longer than
-/// that.
+/// What a container keeps as fp32 whatever the codec: tensors of rank 0 and 1, buffers, fewer than 256 values.
+bool stays_fp32(const TensorSpec& tensor);
+
+/// Encodes a model or an update as a container (FORMAT.md). A tensor whose record would be longer than its
+/// fp32 record stays fp32 too.
 ///   values  in the order of `layout`
 ///   errors  kInternal naming the tensor when a value is not finite: training diverged
 Result<Bytes> encode_model(const Codec& codec, const Layout& layout, Span<const float> values,

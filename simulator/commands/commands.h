@@ -10,5 +10,6 @@ void add_evaluate(program::CommandLine& line, char** argv);
 void add_partition(program::CommandLine& line);
 void add_sweep(program::CommandLine& line);
 void add_report(program::CommandLine& line);
+void add_codec(program::CommandLine& line);
 
 }  // namespace covey::simulator

@@ -55,6 +55,9 @@ const std::vector<BadUsage>& cases() {
       sim("EvaluateMissingModel", {"evaluate", "EXPERIMENT", "--model", "NEW"}, {"NEW"}),
       sim("EvaluateOtherFile", {"evaluate", "EXPERIMENT", "--model", "PLAIN"}, {"PLAIN"}),
       sim("PartitionIntoUsedFolder", {"partition", "EXPERIMENT", "--write", "COORDINATOR"}, {"COORDINATOR"}),
+      sim("CodecWithoutTensor", {"codec"}, {"--tensor"}),
+      sim("CodecOfUnknownFormat", {"codec", "--tensor", "PLAIN"}, {"PLAIN", ".npy"}),
+      sim("CodecOfMissingFile", {"codec", "--tensor", "NEW"}, {"NEW"}),
       // Experiment files and overrides.
       sim("FileIsNoToml", {"run", "PLAIN"}, {"PLAIN:1"}),
       sim_set("SetWithoutEquals", "seed", {"--set", "seed"}),
