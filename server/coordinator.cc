@@ -314,8 +314,8 @@ Status Coordinator::on(const transport::Received& from, const wire::Heartbeat&) 
 
 Status Coordinator::on(const transport::Received& from, const wire::ChunkRequest& message) {
   if (!session_user(from)) return ok_status();
-  const auto found = models_.find(message.digest);
-  if (found == models_.end()) {
+  const auto found = offered_.models.find(message.digest);
+  if (found == offered_.models.end()) {
     // Of a round that is over: the device hears of the next one by its task.
     refusals_.add(monotonic_seconds(), "no_such_model", short_name(from.key),
                   "model " + message.digest.hex() + " is not offered now");
@@ -373,9 +373,14 @@ Status Coordinator::on(const transport::Received& from, const wire::Goodbye&) {
 // ---- what the engine asks for
 
 void Coordinator::send_task(const OutgoingTask& task) {
-  if (task.round != models_round_) models_.clear();
-  models_round_ = task.round;
-  models_[task.model] = task.model_bytes;
+  if (task.round != offered_.round || task.attempt != offered_.attempt)
+    offered_ = {task.round, task.attempt, {}, {}};
+  offered_.models[task.model] = task.model_bytes;
+  Bytes& signature = offered_.signatures[task.group];
+  if (signature.empty()) {
+    signature = security::sign_model(parts_.identity.signing, {parts_.run->info().run_id, task.round,
+                                                               task.attempt, task.group, task.model});
+  }
   wire::Task message;
   message.round = task.round;
   message.attempt = task.attempt;
@@ -383,8 +388,7 @@ void Coordinator::send_task(const OutgoingTask& task) {
   message.group = task.group;
   message.model = task.model;
   message.model_bytes = task.model_bytes->size();
-  message.signature = security::sign_model(
-      parts_.identity.signing, {parts_.run->info().run_id, task.round, task.attempt, task.group, task.model});
+  message.signature = signature;
   message.seconds_left = task.seconds_left;
   if (task.last_counted) {
     message.counted_before = true;

@@ -97,9 +97,15 @@ class Coordinator final : private Clients {
   std::optional<UpdateInbox> inbox_;
   Refusals refusals_;
   Sessions sessions_;
-  wire::Welcome welcome_;                                            ///< without the user
-  std::unordered_map<Digest, std::shared_ptr<const Bytes>> models_;  ///< that clients may ask for
-  std::uint32_t models_round_ = 0;
+  wire::Welcome welcome_;  ///< without the user
+  /// What the clients of an attempt may ask for.
+  struct Offered {
+    std::uint32_t round = 0;
+    std::uint32_t attempt = 0;
+    std::unordered_map<Digest, std::shared_ptr<const Bytes>> models;
+    std::map<GroupId, Bytes> signatures;  ///< of a group's model, the same for all its members
+  };
+  Offered offered_;
   std::map<UserId, ExpectedUpdate> offers_;
   std::vector<transport::Peer> lost_;  ///< connections that turned out to be gone
   transport::Counters counted_bytes_;

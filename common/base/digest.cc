@@ -21,13 +21,24 @@ Result<Digest> Digest::from_bytes(ByteSpan raw) {
   return digest;
 }
 
+namespace {
+
+// Looked up once: asking by name takes as long as hashing some kilobytes.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  COVEY_CHECK(sha256 != nullptr, "OpenSSL has no SHA-256");
+  return sha256;
+}
+
+}  // namespace
+
 struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   ~State() { EVP_MD_CTX_free(context); }
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  COVEY_CHECK(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+  COVEY_CHECK(EVP_DigestInit_ex(state_->context, algorithm(), nullptr) == 1);
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
