@@ -85,7 +85,6 @@ TEST(Layers, AllExemptIsOff) {
 }
 
 TEST(Layers, AnExemptLayerIsPlain) {
-  // With exact gradients from behind, the exempt last layer passes on what the plain one would.
   config::Fqt fqt = settings("fqt");
   fqt.exempt = {"hidden"};
   const auto exempt = model("mlp", fqt);
@@ -96,6 +95,11 @@ TEST(Layers, AnExemptLayerIsPlain) {
   const torch::Tensor x = noise({4, 144}, 9);
   const nn::DrawContext context = draws(1);
   EXPECT_TRUE(torch::equal(hidden_of(*exempt)->forward(x, &context), hidden_of(*plain)->forward(x, nullptr)));
+  const auto weight_gradient = [&](nn::Model& m) {
+    hidden_of(m)->forward(x, &context).backward(noise({4, 64}, 10));
+    return hidden_of(m)->named_parameters()["weight"].grad();
+  };
+  EXPECT_TRUE(torch::equal(weight_gradient(*exempt), weight_gradient(*plain)));
   fqt.exempt = {"classifier"};
   EXPECT_FALSE(torch::equal(hidden_of(*model("mlp", fqt))->forward(x, &context),
                             hidden_of(*plain)->forward(x, nullptr)));
