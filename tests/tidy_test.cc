@@ -28,9 +28,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"common/quant", {}},
     {"common/average", {"common/quant"}},
     {"common/nn", {}},
-    {"common/learn", {"common/config", "common/data", "common/nn"}},
+    {"common/fqt", {"common/config", "common/nn", "common/quant"}},
+    {"common/learn", {"common/config", "common/data", "common/fqt", "common/nn"}},
     {"common/program",
-     {"common/average", "common/config", "common/data", "common/learn", "common/nn", "common/quant"}},
+     {"common/average", "common/config", "common/data", "common/fqt", "common/learn", "common/nn",
+      "common/quant"}},
     {"simulator/report", {"common/program", "common/store"}},
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace covey::config {
 
@@ -95,6 +96,18 @@ struct Exchange {
   std::int64_t bits = 8;      ///< 2..8
 };
 
+/// Training on quantised values, of users and server alike (arXiv 2010.14298).
+struct Fqt {
+  /// off | qat: weights and activations, rounded to nearest | fqt: output gradients, too, at random
+  std::string mode = "off";
+  std::int64_t activation_bits = 8;        ///< 2..8
+  std::int64_t weight_bits = 8;            ///< 2..8
+  std::int64_t weight_gradient_bits = 8;   ///< of the output gradient on its way to the weights, 2..8
+  std::int64_t gradient_bits = 8;          ///< on its way to the layer's input, 2..8
+  std::string gradient_quantiser = "bhq";  ///< on that way: ptq | psq | bhq
+  std::vector<std::string> exempt;         ///< layers that stay in fp32, by name
+};
+
 /// What the devices are like: gives simulated rounds a duration. Only the simulator reads this section.
 struct Devices {
   std::string profile =
@@ -123,6 +136,7 @@ struct Experiment {
   Averaging averaging;
   Exchange download;
   Exchange upload;
+  Fqt fqt;
   Devices devices;
 };
 

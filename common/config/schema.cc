@@ -29,6 +29,9 @@ Value to_value(const std::string& text) {
 Value to_value(const std::vector<float>& numbers) {
   return std::vector<double>(numbers.begin(), numbers.end());
 }
+Value to_value(const std::vector<std::string>& texts) {
+  return texts;
+}
 
 void from_value(const Value& value, bool& flag) {
   flag = std::get<bool>(value);
@@ -53,6 +56,9 @@ void from_value(const Value& value, std::vector<float>& numbers) {
   for (const double number : std::get<std::vector<double>>(value)) {
     numbers.push_back(static_cast<float>(number));
   }
+}
+void from_value(const Value& value, std::vector<std::string>& texts) {
+  texts = std::get<std::vector<std::string>>(value);
 }
 
 /// Adds the fields of one section. `Find` maps the settings to the section's struct.
@@ -181,6 +187,17 @@ void add_exchange(std::vector<Field>& fields, const char* name, Find find) {
   exchange.add("bits", &Exchange::bits, Whole{2, 8}, kShared, "per value");
 }
 
+void add_fqt(std::vector<Field>& fields) {
+  Section fqt(fields, "fqt", [](auto& s) -> auto& { return s.experiment.fqt; });
+  fqt.add("mode", &Fqt::mode, Choices{{"off", "qat", "fqt"}}, kShared, "training on quantised values, of users and server: qat: weights and activations; fqt: gradients, too");
+  fqt.add("activation_bits", &Fqt::activation_bits, Whole{2, 8}, kShared, "of the inputs of convolutions and linear layers");
+  fqt.add("weight_bits", &Fqt::weight_bits, Whole{2, 8}, kShared, "of their weights");
+  fqt.add("weight_gradient_bits", &Fqt::weight_gradient_bits, Whole{2, 8}, kShared, "mode = fqt: of the gradient of their outputs, on its way to the weights");
+  fqt.add("gradient_bits", &Fqt::gradient_bits, Whole{2, 8}, kShared, "mode = fqt: of the same gradient, on its way to the layer before");
+  fqt.add("gradient_quantiser", &Fqt::gradient_quantiser, Named{}, kShared, "of gradient_bits: ptq: a grid per batch; psq: per image; bhq: per image, large ones spread over small ones");
+  fqt.add("exempt", &Fqt::exempt, Names{100}, kShared, "names of layers that stay in fp32");
+}
+
 void add_devices(std::vector<Field>& fields) {
   using D = Devices;
   Section devices(fields, "devices", [](auto& s) -> auto& { return s.experiment.devices; });
@@ -230,6 +247,7 @@ const std::vector<Field>& schema() {
         all, "download", [](auto& s) -> auto& { return s.experiment.download; });
     add_exchange(
         all, "upload", [](auto& s) -> auto& { return s.experiment.upload; });
+    add_fqt(all);
     add_devices(all);
     add_image(all);
     return all;

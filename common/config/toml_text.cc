@@ -26,6 +26,15 @@ std::optional<std::vector<double>> numbers_of(const toml::array& array) {
   return numbers;
 }
 
+std::optional<std::vector<std::string>> texts_of(const toml::array& array) {
+  std::vector<std::string> texts;
+  for (const toml::node& item : array) {
+    if (!item.is_string()) return std::nullopt;
+    texts.push_back(item.value_or(std::string()));
+  }
+  return texts;
+}
+
 AnyValue value_of(const toml::node& node) {
   // Built in place: g++ 12 sees uninitialised members in a moved temporary when sanitizers are on.
   constexpr std::in_place_type_t<Value> kSetting;
@@ -35,9 +44,9 @@ AnyValue value_of(const toml::node& node) {
   if (const auto* text = node.as_string()) return AnyValue(kSetting, text->get());
   if (node.is_table()) return OtherValue{"a table"};
   if (const auto* array = node.as_array()) {
-    auto numbers = numbers_of(*array);
-    if (!numbers) return OtherValue{"a list"};
-    return AnyValue(kSetting, *std::move(numbers));
+    if (auto numbers = numbers_of(*array)) return AnyValue(kSetting, *std::move(numbers));
+    if (auto texts = texts_of(*array)) return AnyValue(kSetting, *std::move(texts));
+    return OtherValue{"a list"};
   }
   return OtherValue{"a date or time"};
 }

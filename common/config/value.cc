@@ -42,9 +42,18 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_name(const std::string& text) {
+  static constexpr std::string_view kOthers = "_.-";
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
+  });
+}
+
 /// A value as messages show it: never long.
 std::string shown(const Value& value) {
   constexpr std::size_t kShownMax = 60;
+  if (std::holds_alternative<std::vector<std::string>>(value)) return "a list";
   const auto* text = std::get_if<std::string>(&value);
   if (text == nullptr || text->size() <= kShownMax) return print(value);
   return "text of " + std::to_string(text->size()) + " bytes";
@@ -90,6 +99,16 @@ class Fit {
     return "";
   }
 
+  std::string operator()(const Names& names) {
+    const auto* numbers = std::get_if<std::vector<double>>(&value_);  // TOML's [] reads as these
+    if (numbers != nullptr && numbers->empty()) value_ = std::vector<std::string>{};
+    const auto* list = std::get_if<std::vector<std::string>>(&value_);
+    if (list == nullptr) return wrong_type();
+    if (list->size() > names.count_max) return "the list has " + std::to_string(list->size()) + " names";
+    const auto odd = std::find_if_not(list->begin(), list->end(), is_name);
+    return odd == list->end() ? "" : shown(*odd) + " is not a name";
+  }
+
   std::string operator()(const Choices& choices) const { return one_of(choices.names); }
 
   std::string operator()(const Named&) const {
@@ -126,6 +145,10 @@ std::string describe(const Allowed& allowed, const std::vector<std::string>* kno
             return "a list of 1 to " + std::to_string(reals.count_max) + ", each " +
                    describe_real(reals.each);
           },
+          [](const Names& names) {
+            return "a list of up to " + std::to_string(names.count_max) +
+                   R"( names of 1 to 64 letters, digits and "_.-")";
+          },
           [](const Choices& choices) { return joined(choices.names); },
           [known](const Named&) -> std::string { return known == nullptr ? "a name" : joined(*known); },
       },
@@ -148,6 +171,11 @@ std::string print(const Value& value) {
                         [](const std::vector<double>& numbers) {
                           std::vector<std::string> items;
                           for (const double number : numbers) items.push_back(print_real(number));
+                          return "[" + joined(items) + "]";
+                        },
+                        [](const std::vector<std::string>& texts) {
+                          std::vector<std::string> items;
+                          for (const std::string& text : texts) items.push_back(toml_quoted(text));
                           return "[" + joined(items) + "]";
                         },
                     },

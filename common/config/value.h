@@ -11,7 +11,8 @@
 namespace covey::config {
 
 /// A setting without its place: what TOML can say and Covey uses.
-using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
+using Value =
+    std::variant<bool, std::int64_t, double, std::string, std::vector<double>, std::vector<std::string>>;
 
 /// What a setting may be.
 struct Flag {};
@@ -30,13 +31,17 @@ struct Reals {
   Real each;
   std::size_t count_max;
 };
+/// A list of names, which may be empty; each of 1 to 64 letters, digits and "_.-".
+struct Names {
+  std::size_t count_max;
+};
 struct Choices {
   std::vector<std::string> names;
 };
 /// A name of a registry; KnownNames lists them.
 struct Named {};
 
-using Allowed = std::variant<Flag, Text, Whole, Real, Reals, Choices, Named>;
+using Allowed = std::variant<Flag, Text, Whole, Real, Reals, Names, Choices, Named>;
 
 /// Longest text that a setting may have, in bytes.
 inline constexpr std::size_t kTextBytesMax = 4096;

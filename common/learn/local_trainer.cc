@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "common/fqt/layers.h"
 #include "common/learn/clip.h"
 #include "common/learn/evaluate.h"
 #include "common/learn/local_loss.h"
@@ -77,6 +78,7 @@ Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& se
   const nn::ModelOptions options{setup.shape.channels, setup.shape.height, setup.shape.width, setup.classes,
                                  norm};
   COVEY_ASSIGN_OR_RETURN(auto replica, nn::make_model(model.name, options, setup.experiment.seed));
+  COVEY_RETURN_IF_ERROR(fqt::quantise_layers(*replica, setup.experiment.fqt));
   std::unique_ptr<LocalTrainer> trainer(new LocalTrainer(setup, std::move(replica)));
   COVEY_ASSIGN_OR_RETURN(const auto make_optimizer,
                          optimizer_registry().find(setup.experiment.training.optimizer));
@@ -192,7 +194,8 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   const std::vector<torch::Tensor> parameters = model_->parameters();
   const bool is_user = task.entity < kNoEntity;
   const Proximal proximal(parameters, is_user ? experiment.training.proximal : 0);
-  nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0};
+  nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0,
+                        Stream(experiment.seed, stream_id(Purpose::kGradients, task))};
   const DrawScope scope(*model_, draws);
   model_->train();
   std::vector<torch::Tensor> losses;  // read after the last step: asking a device for a value waits for it

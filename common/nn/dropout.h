@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "common/nn/model.h"
+#include "common/nn/draws.h"
 #include "common/nn/torch.h"
 
 namespace covey::nn {

@@ -4,28 +4,21 @@
 #include <memory>
 #include <string>
 
-#include "common/base/random.h"
 #include "common/base/registry.h"
 #include "common/base/status.h"
+#include "common/nn/draws.h"
 #include "common/nn/norm.h"
 #include "common/nn/torch.h"
 
 namespace covey::nn {
-
-/// Where the random draws of a forward in train mode come from. A layer's draw is a function of (stream,
-/// layer name, invocation, element), never of the order of calls.
-struct DrawContext {
-  Stream stream;                 ///< keyed by (kDropout, round, attempt, member)
-  std::uint64_t invocation = 0;  ///< which forward of the stream, below 2^32; here the local step
-};
 
 /// An image classifier: N x C x H x W normalised pixels to N x classes logits.
 class Model : public torch::nn::Module {
  public:
   virtual torch::Tensor forward(torch::Tensor images) = 0;
 
-  /// The draws of the forwards from now on; needed in train mode by models with dropout. `draws` is borrowed
-  /// until the next call; null ends its use.
+  /// The draws of the forwards from now on; needed in train mode by models with dropout or quantised
+  /// gradients. `draws` is borrowed until the next call; null ends its use.
   void set_draws(const DrawContext* draws) { draws_ = draws; }
 
  protected:

@@ -3,6 +3,7 @@
 #include "common/average/registry.h"
 #include "common/data/partition/registry.h"
 #include "common/data/registry.h"
+#include "common/fqt/gradient_quantiser.h"
 #include "common/learn/objective.h"
 #include "common/learn/optimizer.h"
 #include "common/learn/schedule.h"
@@ -20,6 +21,7 @@ config::KnownNames known_names(bool with_data) {
   names.by_key["averaging.rule"] = average::rule_registry().names();
   names.by_key["download.codec"] = quant::codec_registry().names();
   names.by_key["upload.codec"] = quant::codec_registry().names();
+  names.by_key["fqt.gradient_quantiser"] = fqt::gradient_quantiser_registry().names();
   if (with_data) {
     names.by_key["data.name"] = data::dataset_registry().names();
     names.by_key["data.partition"] = data::partition_registry().names();

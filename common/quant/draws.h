@@ -19,6 +19,7 @@ class CodecDraws {
   CodecDraws() = default;
   /// Stochastic rounding.
   CodecDraws(std::uint64_t seed, const StreamId& stream) : stream_(Stream(seed, stream)) {}
+  explicit CodecDraws(const Stream& stream) : stream_(stream) {}
 
   bool stochastic() const { return stream_.has_value(); }
   /// The words of elements [first, first + words.size()) of the tensor whose name hashes to `item`; `first`

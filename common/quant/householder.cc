@@ -87,8 +87,17 @@ double best_ratio(double large, double small, std::size_t size) {
 
 }  // namespace
 
+bool has_householder_plan(const Matrix& matrix) {
+  if (matrix.rows < kFewestHouseholderRows) return false;
+  for (std::size_t i = 0; i < matrix.rows; ++i) {
+    const auto row = matrix.row(i);
+    if (std::any_of(row.begin(), row.end(), [&](float value) { return value != row[0]; })) return true;
+  }
+  return false;
+}
+
 HouseholderPlan plan_householder(const Matrix& matrix) {
-  COVEY_CHECK(matrix.rows >= 3, matrix.rows);
+  COVEY_CHECK(matrix.rows >= kFewestHouseholderRows, matrix.rows);
   const std::vector<double> ranges = row_ranges(matrix);
   const std::vector<std::uint32_t> sorted = by_falling_range(ranges);
   std::vector<double> falling;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "common/quant/matrix.h"
@@ -25,8 +27,13 @@ struct HouseholderPlan {
   std::vector<HouseholderGroup> groups;  ///< sizes add up to the number of rows
 };
 
-/// The groups for `matrix`, which has at least 3 rows and a row that is not constant. Ties in range keep the
-/// order of rows.
+/// With fewer rows there is nothing to group.
+inline constexpr std::size_t kFewestHouseholderRows = 3;
+
+/// Whether the transform is of use: `matrix` has at least 3 rows and one that is not constant.
+bool has_householder_plan(const Matrix& matrix);
+
+/// The groups for such a matrix. Ties in range keep the order of rows.
 HouseholderPlan plan_householder(const Matrix& matrix);
 
 /// Multiplies a group's k rows by Q without forming it: first add() every row in order, then reflect() each.
@@ -47,9 +54,53 @@ class Reflection {
   std::vector<double> product_;  // n^T times the rows
 };
 
+/// Multiplies the `size` rows of a group by Q: load(i, row) fills in row i of the factor, twice, and
+/// visit(i, row) gets row i of the product, in order.
+template <typename Load, typename Visit>
+void reflect_rows(std::size_t size, std::size_t columns, Load load, Visit visit) {
+  std::vector<double> buffer(columns);
+  const Span<double> row(buffer);
+  Reflection reflection(size, columns);
+  for (std::size_t i = 0; i < size; ++i) {
+    load(i, row);
+    reflection.add(i, row);
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    load(i, row);
+    reflection.reflect(i, row);
+    visit(i, row);
+  }
+}
+
 /// sqrt(k) times the ratio for the large row, i = 0; sqrt(k) for the others. X is divided by it before Q, and
 /// Q Y multiplied.
 double row_factor(const HouseholderGroup& group, std::size_t i);
+
+/// Calls visit(i, row i of Y) for every row of a group in order; `rows` are the group's rows of `matrix`.
+template <typename Visit>
+void transform_group(const Matrix& matrix, const HouseholderGroup& group, const std::uint32_t* rows,
+                     Visit visit) {
+  const auto load = [&](std::size_t i, Span<double> row) {
+    const auto values = matrix.row(rows[i]);
+    const double scale = 1 / row_factor(group, i);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = scale * static_cast<double>(values[j]);
+  };
+  reflect_rows(group.size, matrix.columns, load, visit);
+}
+
+/// The way back: load(i, row) fills in row i of Y, and row i of X is written to row rows[i] of `values`, as
+/// fp32 that saturates.
+template <typename Load>
+void restore_group(const HouseholderGroup& group, const std::uint32_t* rows, std::size_t columns, Load load,
+                   float* values) {
+  reflect_rows(group.size, columns, load, [&](std::size_t i, Span<const double> row) {
+    constexpr double kMax = std::numeric_limits<float>::max();
+    const double factor = row_factor(group, i);
+    float* out = values + rows[i] * columns;
+    for (std::size_t j = 0; j < columns; ++j)
+      out[j] = static_cast<float>(std::clamp(row[j] * factor, -kMax, kMax));
+  });
+}
 
 /// The variance of every value of Y counts this many times in X: |column i of the inverse|^2, the same for
 /// all i.

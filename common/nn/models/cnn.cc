@@ -1,6 +1,7 @@
 #include "common/nn/models/cnn.h"
 
 #include "common/nn/limits.h"
+#include "common/nn/linear.h"
 #include "common/nn/models/layers.h"
 
 namespace covey::nn {
@@ -21,21 +22,21 @@ class Cnn final : public Model {
       norms_[i] = register_module("norm" + number, NormLayer(options.norm, kWidths[i], kGroups));
       in = kWidths[i];
     }
-    classifier_ = register_module("classifier", torch::nn::Linear(in, options.classes));
+    classifier_ = register_module("classifier", Linear(in, options.classes));
   }
 
   torch::Tensor forward(torch::Tensor x) override {
     for (std::size_t i = 0; i < 3; ++i) {
       if (i > 0) x = torch::max_pool2d(x, 2);
-      x = torch::relu(norms_[i](convs_[i](x)));
+      x = torch::relu(norms_[i](convs_[i](x, draws())));
     }
-    return classifier_(x.mean({2, 3}));
+    return classifier_(x.mean({2, 3}), draws());
   }
 
  private:
-  torch::nn::Conv2d convs_[3] = {nullptr, nullptr, nullptr};
+  Conv convs_[3] = {nullptr, nullptr, nullptr};
   NormLayer norms_[3] = {nullptr, nullptr, nullptr};
-  torch::nn::Linear classifier_{nullptr};
+  Linear classifier_{nullptr};
 };
 
 }  // namespace

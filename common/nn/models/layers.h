@@ -1,11 +1,12 @@
 #pragma once
 
-#include "common/nn/torch.h"
+#include "common/nn/conv.h"
 
 namespace covey::nn {
 
-inline torch::nn::Conv2d conv3x3(std::int64_t in, std::int64_t out, bool bias, std::int64_t stride = 1) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).stride(stride).padding(1).bias(bias));
+/// Keeps the sides of the image, but for the stride.
+inline Conv conv3x3(std::int64_t in, std::int64_t out, bool bias, std::int64_t stride = 1) {
+  return Conv(ConvOptions{in, out, 3, {stride, 1}, bias});
 }
 
 }  // namespace covey::nn

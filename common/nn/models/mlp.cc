@@ -1,5 +1,7 @@
 #include "common/nn/models/mlp.h"
 
+#include "common/nn/linear.h"
+
 namespace covey::nn {
 
 namespace {
@@ -10,15 +12,17 @@ class Mlp final : public Model {
  public:
   explicit Mlp(const ModelOptions& options) {
     const std::int64_t pixels = std::int64_t{options.channels} * options.height * options.width;
-    hidden_ = register_module("hidden", torch::nn::Linear(pixels, kHidden));
-    classifier_ = register_module("classifier", torch::nn::Linear(kHidden, options.classes));
+    hidden_ = register_module("hidden", Linear(pixels, kHidden));
+    classifier_ = register_module("classifier", Linear(kHidden, options.classes));
   }
 
-  torch::Tensor forward(torch::Tensor x) override { return classifier_(torch::relu(hidden_(x.flatten(1)))); }
+  torch::Tensor forward(torch::Tensor x) override {
+    return classifier_(torch::relu(hidden_(x.flatten(1), draws())), draws());
+  }
 
  private:
-  torch::nn::Linear hidden_{nullptr};
-  torch::nn::Linear classifier_{nullptr};
+  Linear hidden_{nullptr};
+  Linear classifier_{nullptr};
 };
 
 }  // namespace

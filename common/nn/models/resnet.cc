@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/nn/limits.h"
+#include "common/nn/linear.h"
 #include "common/nn/models/layers.h"
 
 namespace covey::nn {
@@ -35,23 +36,23 @@ class BasicBlockImpl : public torch::nn::Module {
     conv2_ = register_module("conv2", conv3x3(out, out, plan.conv_bias()));
     norm2_ = register_module("norm2", plan.layer(out));
     if (stride == 1 && in == out) return;
-    const auto options = torch::nn::Conv2dOptions(in, out, 1).stride(stride).bias(plan.conv_bias());
-    shortcut_conv_ = register_module("shortcut_conv", torch::nn::Conv2d(options));
+    const ConvOptions options{in, out, 1, {stride, 0}, plan.conv_bias()};
+    shortcut_conv_ = register_module("shortcut_conv", Conv(options));
     shortcut_norm_ = register_module("shortcut_norm", plan.layer(out));
   }
 
-  torch::Tensor forward(const torch::Tensor& x) {
-    torch::Tensor y = torch::relu(norm1_(conv1_(x)));
-    y = norm2_(conv2_(y));
-    return torch::relu(y + (shortcut_conv_.is_empty() ? x : shortcut_norm_(shortcut_conv_(x))));
+  torch::Tensor forward(const torch::Tensor& x, const DrawContext* draws) {
+    torch::Tensor y = torch::relu(norm1_(conv1_(x, draws)));
+    y = norm2_(conv2_(y, draws));
+    return torch::relu(y + (shortcut_conv_.is_empty() ? x : shortcut_norm_(shortcut_conv_(x, draws))));
   }
 
  private:
-  torch::nn::Conv2d conv1_{nullptr};
+  Conv conv1_{nullptr};
   NormLayer norm1_{nullptr};
-  torch::nn::Conv2d conv2_{nullptr};
+  Conv conv2_{nullptr};
   NormLayer norm2_{nullptr};
-  torch::nn::Conv2d shortcut_conv_{nullptr};
+  Conv shortcut_conv_{nullptr};
   NormLayer shortcut_norm_{nullptr};
 };
 TORCH_MODULE(BasicBlock);
@@ -71,20 +72,20 @@ class ResNet final : public Model {
         width = plan.widths[stage];
       }
     }
-    classifier_ = register_module("classifier", torch::nn::Linear(width, options.classes));
+    classifier_ = register_module("classifier", Linear(width, options.classes));
   }
 
   torch::Tensor forward(torch::Tensor x) override {
-    x = torch::relu(norm_(conv_(x)));
-    for (BasicBlock& block : blocks_) x = block(x);
-    return classifier_(x.mean({2, 3}));
+    x = torch::relu(norm_(conv_(x, draws())));
+    for (BasicBlock& block : blocks_) x = block(x, draws());
+    return classifier_(x.mean({2, 3}), draws());
   }
 
  private:
-  torch::nn::Conv2d conv_{nullptr};
+  Conv conv_{nullptr};
   NormLayer norm_{nullptr};
   std::vector<BasicBlock> blocks_;
-  torch::nn::Linear classifier_{nullptr};
+  Linear classifier_{nullptr};
 };
 
 Result<std::shared_ptr<Model>> make(const char* name, const ModelOptions& options, const Plan& plan) {

@@ -1,6 +1,7 @@
 #include "common/nn/models/resnet9.h"
 
 #include "common/nn/limits.h"
+#include "common/nn/linear.h"
 #include "common/nn/models/layers.h"
 
 namespace covey::nn {
@@ -16,10 +17,12 @@ class UnitImpl : public torch::nn::Module {
     norm_ = register_module("norm", NormLayer(norm, out, kGroups));
   }
 
-  torch::Tensor forward(const torch::Tensor& x) { return torch::relu(norm_(conv_(x))); }
+  torch::Tensor forward(const torch::Tensor& x, const DrawContext* draws) {
+    return torch::relu(norm_(conv_(x, draws)));
+  }
 
  private:
-  torch::nn::Conv2d conv_{nullptr};
+  Conv conv_{nullptr};
   NormLayer norm_{nullptr};
 };
 TORCH_MODULE(Unit);
@@ -38,16 +41,16 @@ class ResNet9 final : public Model {
     widen3_ = unit("widen3", 256, 512);
     residual3a_ = unit("residual3a", 512, 512);
     residual3b_ = unit("residual3b", 512, 512);
-    classifier_ = register_module("classifier", torch::nn::Linear(512, options.classes));
+    classifier_ = register_module("classifier", Linear(512, options.classes));
   }
 
   torch::Tensor forward(torch::Tensor x) override {
-    x = torch::max_pool2d(widen1_(prepare_(x)), 2);
-    x = residual1b_(residual1a_(x)) + x;
-    x = torch::max_pool2d(widen2_(x), 2);
-    x = torch::max_pool2d(widen3_(x), 2);
-    x = residual3b_(residual3a_(x)) + x;
-    return classifier_(x.amax({2, 3}));
+    x = torch::max_pool2d(widen1_(prepare_(x, draws()), draws()), 2);
+    x = residual1b_(residual1a_(x, draws()), draws()) + x;
+    x = torch::max_pool2d(widen2_(x, draws()), 2);
+    x = torch::max_pool2d(widen3_(x, draws()), 2);
+    x = residual3b_(residual3a_(x, draws()), draws()) + x;
+    return classifier_(x.amax({2, 3}), draws());
   }
 
  private:
@@ -59,7 +62,7 @@ class ResNet9 final : public Model {
   Unit widen3_{nullptr};
   Unit residual3a_{nullptr};
   Unit residual3b_{nullptr};
-  torch::nn::Linear classifier_{nullptr};
+  Linear classifier_{nullptr};
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "common/nn/models/two_conv.h"
 
+#include "common/nn/conv.h"
 #include "common/nn/dropout.h"
 #include "common/nn/limits.h"
+#include "common/nn/linear.h"
 
 namespace covey::nn {
 
@@ -23,37 +25,37 @@ std::int64_t feature_count(const ModelOptions& options) {
 class TwoConv final : public Model {
  public:
   TwoConv(const ModelOptions& options, Drops drops) : drops_(drops) {
-    conv1_ = register_module("conv1", torch::nn::Conv2d(options.channels, 32, 3));
+    conv1_ = register_module("conv1", Conv(ConvOptions{options.channels, 32}));
     norm1_ = register_module("norm1", NormLayer(options.norm, 32, kGroups));
-    conv2_ = register_module("conv2", torch::nn::Conv2d(32, 64, 3));
+    conv2_ = register_module("conv2", Conv(ConvOptions{32, 64}));
     norm2_ = register_module("norm2", NormLayer(options.norm, 64, kGroups));
     dropout_ = register_module("dropout", Dropout("dropout", kFeatureRate));
-    hidden_ = register_module("hidden", torch::nn::Linear(feature_count(options), kHidden));
+    hidden_ = register_module("hidden", Linear(feature_count(options), kHidden));
     if (drops_ == Drops::kValues)
       hidden_dropout_ = register_module("hidden_dropout", Dropout("hidden_dropout", kHiddenRate));
-    classifier_ = register_module("classifier", torch::nn::Linear(kHidden, options.classes));
+    classifier_ = register_module("classifier", Linear(kHidden, options.classes));
   }
 
   torch::Tensor forward(torch::Tensor x) override {
-    x = torch::relu(norm1_(conv1_(x)));
-    x = torch::max_pool2d(norm2_(conv2_(x)), 2);
+    x = torch::relu(norm1_(conv1_(x, draws())));
+    x = torch::max_pool2d(norm2_(conv2_(x, draws())), 2);
     if (drops_ == Drops::kValues) x = x.flatten(1);
     x = torch::relu(dropout_(x, draws()));
-    x = torch::relu(hidden_(x.flatten(1)));
+    x = torch::relu(hidden_(x.flatten(1), draws()));
     if (drops_ == Drops::kValues) x = hidden_dropout_(x, draws());
-    return classifier_(x);
+    return classifier_(x, draws());
   }
 
  private:
   Drops drops_;
-  torch::nn::Conv2d conv1_{nullptr};
+  Conv conv1_{nullptr};
   NormLayer norm1_{nullptr};
-  torch::nn::Conv2d conv2_{nullptr};
+  Conv conv2_{nullptr};
   NormLayer norm2_{nullptr};
   Dropout dropout_{nullptr};
-  torch::nn::Linear hidden_{nullptr};
+  Linear hidden_{nullptr};
   Dropout hidden_dropout_{nullptr};
-  torch::nn::Linear classifier_{nullptr};
+  Linear classifier_{nullptr};
 };
 
 Result<std::shared_ptr<Model>> make(const char* name, const ModelOptions& options, Drops drops) {

@@ -17,44 +17,18 @@ namespace {
 
 constexpr double kFloatMax = std::numeric_limits<float>::max();
 constexpr std::size_t kRowsOfNarrowIndices = 65535;  // with more rows, row numbers take 4 bytes
-constexpr std::size_t kFewestRows = 3;
 
 bool has_wide_indices(std::size_t rows) {
   return rows > kRowsOfNarrowIndices;
 }
 
-bool is_transformed(const Matrix& matrix) {
-  if (matrix.rows < kFewestRows) return false;
-  for (std::size_t i = 0; i < matrix.rows; ++i) {
-    const auto row = matrix.row(i);
-    if (std::any_of(row.begin(), row.end(), [&](float value) { return value != row[0]; })) return true;
-  }
-  return false;
-}
-
 // Calls visit(group, row of Y) for every row of the transformed matrix in order.
 template <typename Visit>
 void for_each_transformed_row(const Matrix& matrix, const HouseholderPlan& plan, Visit visit) {
-  std::vector<double> buffer(matrix.columns);
-  const Span<double> row(buffer);
-  const std::uint32_t* order = plan.order.data();
+  const std::uint32_t* rows = plan.order.data();
   for (const HouseholderGroup& group : plan.groups) {
-    const auto load = [&](std::size_t i) {
-      const auto values = matrix.row(order[i]);
-      const double scale = 1 / row_factor(group, i);
-      for (std::size_t j = 0; j < row.size(); ++j) row[j] = scale * static_cast<double>(values[j]);
-    };
-    Reflection reflection(group.size, matrix.columns);
-    for (std::size_t i = 0; i < group.size; ++i) {
-      load(i);
-      reflection.add(i, row);
-    }
-    for (std::size_t i = 0; i < group.size; ++i) {
-      load(i);
-      reflection.reflect(i, row);
-      visit(group, Span<const double>(row));
-    }
-    order += group.size;
+    transform_group(matrix, group, rows, [&](std::size_t, Span<const double> row) { visit(group, row); });
+    rows += group.size;
   }
 }
 
@@ -75,7 +49,7 @@ class BhqCodec final : public Codec {
   void encode(const TensorSpec& tensor, Span<const float> values, const CodecDraws& draws,
               ByteWriter& out) const override {
     const Matrix matrix = as_matrix(tensor, values);
-    if (!is_transformed(matrix)) return psq_->encode(tensor, values, draws, out);
+    if (!has_householder_plan(matrix)) return psq_->encode(tensor, values, draws, out);
     const HouseholderPlan plan = plan_householder(matrix);
     std::vector<Grid> grids;
     Bytes packed;  // follows the grids, but grids and codes of a row are made together
@@ -99,7 +73,7 @@ class BhqCodec final : public Codec {
   }
 
   double exact_variance(const Matrix& matrix) const override {
-    if (!is_transformed(matrix)) return psq_->exact_variance(matrix);
+    if (!has_householder_plan(matrix)) return psq_->exact_variance(matrix);
     double total = 0;
     for_each_transformed_row(matrix, plan_householder(matrix),
                              [&](const HouseholderGroup& group, Span<const double> row) {
@@ -111,7 +85,7 @@ class BhqCodec final : public Codec {
   }
 
   double worst_case_bound(const Matrix& matrix) const override {
-    if (!is_transformed(matrix)) return psq_->worst_case_bound(matrix);
+    if (!has_householder_plan(matrix)) return psq_->worst_case_bound(matrix);
     double total = 0;
     for_each_transformed_row(
         matrix, plan_householder(matrix), [&](const HouseholderGroup& group, Span<const double> row) {
@@ -182,21 +156,9 @@ class BhqBody final : public RecordBody {
 
   void decode_group(const HouseholderGroup& group, std::size_t first, CodeReader& codes,
                     float* values) const {
-    std::vector<double> buffer(columns_);
-    const Span<double> row(buffer);
-    Reflection reflection(group.size, columns_);
-    for (std::size_t i = 0; i < group.size; ++i) {
-      load(first + i, codes, row);
-      reflection.add(i, row);
-    }
-    for (std::size_t i = 0; i < group.size; ++i) {
-      load(first + i, codes, row);
-      reflection.reflect(i, row);
-      const double factor = row_factor(group, i);
-      float* out = values + plan_.order[first + i] * columns_;
-      for (std::size_t j = 0; j < columns_; ++j)
-        out[j] = static_cast<float>(std::clamp(row[j] * factor, -kFloatMax, kFloatMax));
-    }
+    restore_group(
+        group, plan_.order.data() + first, columns_,
+        [&](std::size_t i, Span<double> row) { load(first + i, codes, row); }, values);
   }
 
   double largest_on_grid(std::size_t i) const {
@@ -215,7 +177,8 @@ Status check_header(const RecordHeader& header, std::size_t rows) {
     return corrupt("scheme BHQ has 2 to 8 bits, not " + std::to_string(header.bits));
   if ((header.flags & ~record_flag::kStochastic) != 0)
     return corrupt("scheme BHQ does not have flags " + std::to_string(header.flags));
-  if (rows < kFewestRows) return corrupt("scheme BHQ has at least 3 rows, not " + std::to_string(rows));
+  if (rows < kFewestHouseholderRows)
+    return corrupt("scheme BHQ has at least 3 rows, not " + std::to_string(rows));
   if (header.scale_count != rows) {
     return corrupt("scheme BHQ has " + std::to_string(rows) + " scales, not " +
                    std::to_string(header.scale_count));

@@ -13,7 +13,8 @@ constexpr const char* kFederationKeys =
     "users, communicating, period, labelled, labels_at, noniid, rounds, warmup_rounds, order, selection, "
     "min_updates, "
     "over_select, deadline_s, evaluate_every, keep_rounds, diversity_every";
-constexpr const char* kSections = "data, model, federation, training, averaging, download, upload, devices";
+constexpr const char* kSections =
+    "data, model, federation, training, averaging, download, upload, fqt, devices";
 
 struct Bad {
   const char* name;
@@ -43,11 +44,19 @@ std::string training(const std::string& line) {
   return "\n\n[training]\n" + line + "\n";
 }
 
+const std::string kNames = ", allowed: a list of up to 100 names of 1 to 64 letters, digits and \"_.-\"";
+
+std::string many_names(int count) {
+  std::string names;
+  for (int i = 0; i < count; ++i) names += "'a',";
+  return names;
+}
+
 const Bad kFiles[] = {
     {"UnknownSection",
-     "seed = 2\n\n[fqt]\nweights = 8\n",
+     "seed = 2\n\n[plan]\nweights = 8\n",
      {},
-     std::string("e.toml:3: fqt: unknown section, allowed: ") + kSections},
+     std::string("e.toml:3: plan: unknown section, allowed: ") + kSections},
     {"UnknownEmptySection",
      "[later]\n",
      {},
@@ -169,6 +178,40 @@ const Bad kFiles[] = {
      "[download]\ncodec = \"hawq\"\n",
      {},
      "e.toml:2: download.codec: unknown name \"hawq\", allowed: fp32, ptq"},
+    {"UnknownMode",
+     "[fqt]\nmode = \"int8\"\n",
+     {},
+     "e.toml:2: fqt.mode: unknown name \"int8\", allowed: off, qat, fqt"},
+    {"OneGradientBit",
+     "[fqt]\ngradient_bits = 1\n",
+     {},
+     "e.toml:2: fqt.gradient_bits: 1 is out of range, allowed: a whole number from 2 to 8"},
+    {"UnknownGradientQuantiser",
+     "[fqt]\ngradient_quantiser = \"sym\"\n",
+     {},
+     "e.toml:2: fqt.gradient_quantiser: unknown name \"sym\", allowed: bhq, psq"},
+    {"TextForNames",
+     "[fqt]\nexempt = \"conv1\"\n",
+     {},
+     "e.toml:2: fqt.exempt: \"conv1\" has the wrong type" + kNames},
+    {"NumbersForNames",
+     "[fqt]\nexempt = [1]\n",
+     {},
+     "e.toml:2: fqt.exempt: [1.0] has the wrong type" + kNames},
+    {"MixedList",
+     "[fqt]\nexempt = ['a', 1]\n",
+     {},
+     "e.toml:2: fqt.exempt: a list has the wrong type" + kNames},
+    {"NoName", "[fqt]\nexempt = ['a', 'b c']\n", {}, "e.toml:2: fqt.exempt: \"b c\" is not a name" + kNames},
+    {"EmptyName", "[fqt]\nexempt = ['']\n", {}, "e.toml:2: fqt.exempt: \"\" is not a name" + kNames},
+    {"LongNameInAList",
+     "[fqt]\nexempt = ['" + std::string(65, 'x') + "']\n",
+     {},
+     "e.toml:2: fqt.exempt: text of 65 bytes is not a name" + kNames},
+    {"TooManyNames",
+     "[fqt]\nexempt = [" + many_names(101) + "]\n",
+     {},
+     "e.toml:2: fqt.exempt: the list has 101 names" + kNames},
     {"UnknownOrder",
      federation("order = \"both\""),
      {},
@@ -304,8 +347,8 @@ const Bad kSets[] = {
      "--set 1: federation.users: has no '=', allowed: section.key=value"},
     {"UnknownSection",
      "",
-     {"fqt.weights=8"},
-     std::string("--set 1: fqt: unknown section, allowed: ") + kSections},
+     {"plan.weights=8"},
+     std::string("--set 1: plan: unknown section, allowed: ") + kSections},
     {"UnknownKey",
      "",
      {"federation.user=8"},

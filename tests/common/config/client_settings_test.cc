@@ -39,6 +39,9 @@ TEST(ClientSettings, CarriesWhatTrainingNeeds) {
   sent.experiment.training.lr = 0.1;
   sent.experiment.upload.bits = 4;
   sent.experiment.averaging.bn_buffers = "local";
+  sent.experiment.fqt.mode = "fqt";
+  sent.experiment.fqt.gradient_bits = 4;
+  sent.experiment.fqt.exempt = {"conv1", "classifier"};
   const auto settings = parse_client_settings(client_settings_to_toml(sent), "welcome", test_names());
   ASSERT_TRUE(settings.ok()) << settings.status().message();
   EXPECT_EQ(settings->experiment.seed, 5u);
@@ -47,6 +50,9 @@ TEST(ClientSettings, CarriesWhatTrainingNeeds) {
   EXPECT_EQ(settings->experiment.training.lr, 0.1);
   EXPECT_EQ(settings->experiment.upload.bits, 4);
   EXPECT_EQ(settings->experiment.averaging.bn_buffers, "local");
+  EXPECT_EQ(settings->experiment.fqt.mode, "fqt");
+  EXPECT_EQ(settings->experiment.fqt.gradient_bits, 4);
+  EXPECT_EQ(settings->experiment.fqt.exempt, sent.experiment.fqt.exempt);
   EXPECT_EQ(settings->channels, 3);
   EXPECT_EQ(settings->height, 32);
   EXPECT_EQ(settings->width, 30);
@@ -75,7 +81,7 @@ TEST(ClientSettings, RefusesAMissingKey) {
 TEST(ClientSettings, RefusesWhatOnlyTheCoordinatorHas) {
   EXPECT_EQ(message(with("[model]", "[data]\npath = \"/etc\"\n[model]")),
             "welcome:5: data: unknown section, allowed: model, federation, training, averaging, download, "
-            "upload, image");
+            "upload, fqt, image");
 }
 
 TEST(ClientSettings, RefusesNumbersThatDoNotFitTheChannels) {

@@ -33,6 +33,12 @@ Value random_value(const Field& field, const KnownNames& names, Sequence& random
     return std::vector<double>(1 + random.below(4), static_cast<float>(real(reals->each)));
   }
   if (std::holds_alternative<Flag>(field.allowed)) return random.coin();
+  if (std::holds_alternative<Names>(field.allowed)) {
+    std::vector<std::string> list;
+    for (std::uint32_t i = random.below(4); i > 0; --i)
+      list.push_back("block-" + std::to_string(i) + ".conv_1");
+    return list;
+  }
   if (std::holds_alternative<Text>(field.allowed)) {
     std::string text;
     for (std::uint32_t i = random.below(20); i > 0; --i) text += static_cast<char>(random.below(128));
@@ -108,6 +114,13 @@ TEST(ExperimentFile, SetsTakeTextWithAndWithoutQuotes) {
   EXPECT_EQ(parsed("", {"data.path="}).data.path, "");
 }
 
+TEST(ExperimentFile, ReadsListsOfNames) {
+  using List = std::vector<std::string>;
+  EXPECT_EQ(parsed("[fqt]\nexempt = ['conv1', \"classifier\"]\n").fqt.exempt, (List{"conv1", "classifier"}));
+  EXPECT_EQ(parsed("", {"fqt.exempt=['stage1_block1.conv1']"}).fqt.exempt, (List{"stage1_block1.conv1"}));
+  EXPECT_EQ(parsed("[fqt]\nexempt = ['conv1']\n", {"fqt.exempt=[]"}).fqt.exempt, List{});
+}
+
 TEST(ExperimentFile, UnlistedNamesAreNotChecked) {
   const auto e = parse_experiment("[model]\nname = 'anything'\n", "e.toml", {}, KnownNames{});
   ASSERT_TRUE(e.ok()) << e.status().message();
@@ -164,6 +177,7 @@ TEST(FirstDifference, NamesEveryKey) {
     if (auto* number = std::get_if<std::int64_t>(&value)) *number += 1;
     if (auto* number = std::get_if<double>(&value)) *number += 0.25;
     if (auto* text = std::get_if<std::string>(&value)) *text += "x";
+    if (auto* names = std::get_if<std::vector<std::string>>(&value)) names->push_back("x");
     field.set(changed, value);
     const auto difference = first_difference(Experiment{}, changed.experiment);
     ASSERT_TRUE(difference.has_value()) << field.name();

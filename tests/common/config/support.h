@@ -17,6 +17,7 @@ inline KnownNames test_names() {
       {"averaging.rule", {"fedavg", "grouping", "median", "trimmed-mean"}},
       {"download.codec", {"fp32", "ptq"}},
       {"upload.codec", {"fp32", "ptq"}},
+      {"fqt.gradient_quantiser", {"bhq", "psq"}},
   };
   return names;
 }

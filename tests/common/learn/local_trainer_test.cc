@@ -97,6 +97,86 @@ TEST_F(LocalTrainerTest, DropoutGetsItsDraws) {
   EXPECT_EQ(values_, first);
 }
 
+TEST_F(LocalTrainerTest, QuantisedGradientsGetTheirDraws) {
+  setup_.experiment.fqt.mode = "fqt";
+  setup_.experiment.fqt.gradient_bits = 4;
+  const auto result = [this](std::uint32_t round, std::uint32_t attempt, std::uint32_t entity) {
+    optimizer_state_.clear();
+    const auto report = train({round, attempt, entity, "consistency", &samples_});
+    EXPECT_TRUE(report.ok()) << report.status().message();
+    return values_;
+  };
+  const Values base = result(2, 0, 1);
+  EXPECT_EQ(result(2, 0, 1), base);
+  for (const std::string quantiser : {"ptq", "psq"}) {
+    setup_.experiment.fqt.gradient_quantiser = quantiser;
+    EXPECT_NE(result(2, 0, 1), base);
+  }
+  setup_.experiment.fqt.mode = "qat";
+  const Values exact = result(2, 0, 1);
+  EXPECT_NE(exact, base);
+  setup_.experiment.fqt.gradient_quantiser = "bhq";
+  EXPECT_EQ(result(2, 0, 1), exact) << "no gradient is quantised";
+}
+
+// Black images of one class look the same in any order and view: only the rounding of gradients can differ.
+TEST_F(LocalTrainerTest, EveryPartOfTheTaskIdKeysTheRoundingOfGradients) {
+  setup_.experiment.fqt.gradient_bits = 2;
+  std::fill(images_.pixels.begin(), images_.pixels.end(), std::uint8_t{0});
+  std::fill(samples_.labels.begin(), samples_.labels.end(), 0);
+  struct Id {
+    std::uint32_t round, attempt, entity;
+  };
+  const auto results = [this](const std::string& mode) {
+    setup_.experiment.fqt.mode = mode;
+    std::vector<Values> all;
+    for (const Id& id : {Id{2, 0, 1}, Id{3, 0, 1}, Id{2, 1, 1}, Id{2, 0, 2}, Id{2, 0, kServerEntity}}) {
+      optimizer_state_.clear();
+      EXPECT_TRUE(train({id.round, id.attempt, id.entity, "supervised", &samples_, 1}).ok());
+      all.push_back(values_);
+    }
+    return all;
+  };
+  const auto exact = results("qat");
+  const auto rounded = results("fqt");
+  for (std::size_t i = 1; i < exact.size(); ++i) {
+    EXPECT_EQ(exact[i], exact[0]) << i;
+    for (std::size_t j = 0; j < i; ++j) EXPECT_NE(rounded[i], rounded[j]) << i << j;
+  }
+}
+
+TEST_F(LocalTrainerTest, QuantisedGradientsGoWithWhatElseUsesThem) {
+  setup_.experiment.fqt.mode = "fqt";
+  setup_.experiment.training.labels = "round";
+  setup_.experiment.training.mixup = 0.75;
+  setup_.experiment.training.sharpness = 0.1;
+  ASSERT_TRUE(train(task("consistency")).ok());
+  const Values first = values_;
+  optimizer_state_.clear();
+  ASSERT_TRUE(train(task("consistency")).ok());
+  EXPECT_EQ(values_, first);
+}
+
+TEST_F(LocalTrainerTest, AMaskedBatchHasQuantisedGradientsOfZero) {
+  setup_.experiment.federation.period = 1;
+  setup_.experiment.training.threshold = 2;  // nothing reaches it
+  setup_.experiment.training.weight_decay = 0;
+  const Values start = initial(**LocalTrainer::make(setup_));
+  for (const char* quantiser : {"ptq", "psq", "bhq"}) {
+    setup_.experiment.fqt.mode = "fqt";
+    setup_.experiment.fqt.gradient_quantiser = quantiser;
+    optimizer_state_.clear();
+    ASSERT_TRUE(train(task("consistency")).ok());
+    EXPECT_EQ(values_, start) << quantiser;
+  }
+}
+
+TEST_F(LocalTrainerTest, MakeNamesTheLayersThatCanBeExempt) {
+  setup_.experiment.fqt.exempt = {"conv9"};
+  EXPECT_EQ(LocalTrainer::make(setup_).status().message(),
+            "fqt.exempt: the model has no layer \"conv9\", allowed: conv1, conv2, conv3, classifier");
+}
+
 TEST_F(LocalTrainerTest, AFullyMaskedBatchStillDecaysTheWeights) {
   setup_.experiment.federation.period = 1;
   setup_.experiment.training.threshold = 2;  // nothing reaches it

@@ -68,6 +68,18 @@ TEST(WorkerPool, OneAndTwoThreadsGiveTheSameBits) {
   }
 }
 
+TEST(WorkerPool, OneAndTwoThreadsRoundGradientsAlike) {
+  const data::Images images = striped_images(40);
+  const Samples samples = all_samples(images);
+  TrainingSetup setup = small_setup();
+  setup.experiment.fqt.mode = "fqt";
+  setup.experiment.fqt.gradient_bits = 4;
+  for (const char* quantiser : {"ptq", "psq", "bhq"}) {
+    setup.experiment.fqt.gradient_quantiser = quantiser;
+    EXPECT_EQ(train_members(setup, 2, samples), train_members(setup, 1, samples)) << quantiser;
+  }
+}
+
 TEST(WorkerPool, LibTorchUsesOneThreadInsideAWorker) {
   at::set_num_threads(2);
   const auto workers = pool(2);
