@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "common/quant/kernels/rows.h"
 #include "common/quant/matrix.h"
 
 namespace covey::quant {
@@ -35,8 +36,11 @@ class Reflection {
   Reflection(std::size_t size, std::size_t columns);
 
   void add(std::size_t i, Span<const double> row);
+  void add(std::size_t i, const kernels::ScaledRow& row);
   /// Turns row i of what was added into row i of the product.
   void reflect(std::size_t i, Span<double> row) const;
+  /// The same into `product`; gives its extent.
+  kernels::Extent<double> reflect(std::size_t i, const kernels::ScaledRow& row, Span<double> product) const;
 
  private:
   // Entry i of n.
