@@ -6,23 +6,18 @@ namespace covey {
 
 namespace {
 
-constexpr std::uint32_t kMultiplier0 = 0xD2511F53u;
-constexpr std::uint32_t kMultiplier1 = 0xCD9E8D57u;
-constexpr std::uint32_t kWeyl0 = 0x9E3779B9u;
-constexpr std::uint32_t kWeyl1 = 0xBB67AE85u;
-constexpr int kRounds = 10;
 constexpr double kTwoPi = 6.283185307179586476925286766559;
 
 }  // namespace
 
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c, std::array<std::uint32_t, 2> k) {
-  for (int round = 0; round < kRounds; ++round) {
-    const std::uint64_t p0 = std::uint64_t{kMultiplier0} * c[0];
-    const std::uint64_t p1 = std::uint64_t{kMultiplier1} * c[2];
+  for (int round = 0; round < philox::kRounds; ++round) {
+    const std::uint64_t p0 = std::uint64_t{philox::kMultiplier0} * c[0];
+    const std::uint64_t p1 = std::uint64_t{philox::kMultiplier1} * c[2];
     c = {static_cast<std::uint32_t>(p1 >> 32) ^ c[1] ^ k[0], static_cast<std::uint32_t>(p1),
          static_cast<std::uint32_t>(p0 >> 32) ^ c[3] ^ k[1], static_cast<std::uint32_t>(p0)};
-    k[0] += kWeyl0;
-    k[1] += kWeyl1;
+    k[0] += philox::kWeyl0;
+    k[1] += philox::kWeyl1;
   }
   return c;
 }

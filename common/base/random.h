@@ -8,6 +8,14 @@
 
 namespace covey {
 
+namespace philox {
+inline constexpr std::uint32_t kMultiplier0 = 0xD2511F53u;
+inline constexpr std::uint32_t kMultiplier1 = 0xCD9E8D57u;
+inline constexpr std::uint32_t kWeyl0 = 0x9E3779B9u;
+inline constexpr std::uint32_t kWeyl1 = 0xBB67AE85u;
+inline constexpr int kRounds = 10;
+}  // namespace philox
+
 /// Philox4x32-10: a keyed bijection of 128-bit counters, used as a random function.
 ///   source  Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (SC 2011).
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
@@ -63,6 +71,9 @@ class Stream {
 
   /// Four independent 32-bit words.
   std::array<std::uint32_t, 4> block(std::uint64_t item, std::uint64_t index) const;
+
+  /// The key of its blocks, for who computes many of them at once.
+  std::array<std::uint32_t, 2> subkey() const { return subkey_; }
 
  private:
   std::array<std::uint32_t, 2> subkey_;

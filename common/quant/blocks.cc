@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "common/base/random.h"
 #include "common/quant/code_stream.h"
-#include "common/quant/extent.h"
+#include "common/quant/kernels/extent.h"
+#include "common/quant/kernels/levels.h"
 
 namespace covey::quant {
 
@@ -41,7 +43,7 @@ std::vector<FittedBlock> fit_blocks(const BlockFormat& format, const Matrix& mat
   std::vector<FittedBlock> blocks(ranges.count());
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     blocks[b].values = matrix.values.subspan(ranges.begin(b), ranges.size(b));
-    const auto [low, high] = extent_of(blocks[b].values);
+    const auto [low, high] = kernels::extent_of(blocks[b].values);
     blocks[b].grid = fit_grid(format.grid, low, high, bits);
     blocks[b].flat = is_flat(format.grid, low, high);
   }
@@ -107,14 +109,8 @@ class BlockCodec final : public Codec {
 
   void write_codes(const std::vector<FittedBlock>& blocks, const TensorSpec& tensor, const CodecDraws& draws,
                    Bytes& out) const {
-    CodeWriter codes(options_.bits, fnv1a64(tensor.name), draws, out);
-    for (const FittedBlock& block : blocks) {
-      const float* values = block.values.data();
-      codes.append(block.values.size(), [&grid = block.grid, values](std::size_t i) {
-        return position(grid, static_cast<double>(values[i]));
-      });
-    }
-    codes.finish();
+    CodeWriter codes(options_.bits, tensor.count, fnv1a64(tensor.name), draws, out);
+    for (const FittedBlock& block : blocks) codes.append(block.grid, block.values);
   }
 
   CodecOptions options_;
@@ -199,10 +195,11 @@ class BlockBody final : public RecordBody {
  private:
   void decode_as_codes(std::size_t block, CodeReader& reader, PieceSink& sink) const {
     const Grid grid = grids_[block];
+    std::array<std::uint8_t, 1 << kMaxBits> all;
+    std::iota(all.begin(), all.end(), std::uint8_t{0});
     std::array<float, 1 << kMaxBits> table;
     const Span<float> levels(table.data(), std::size_t{1} << bits_);
-    for (std::size_t code = 0; code < levels.size(); ++code)
-      levels[code] = level(grid, static_cast<int>(code));
+    kernels::decode(grid, all.data(), levels);
     for (std::size_t i = ranges_.begin(block); i < ranges_.end(block);) {
       const auto codes = reader.at(i, ranges_.end(block) - i);
       sink.on_codes(i, levels, codes);
@@ -216,8 +213,9 @@ class BlockBody final : public RecordBody {
     std::array<float, 1 << kMaxBits> values;
     for (std::size_t i = ranges_.begin(block); i < ranges_.end(block);) {
       const auto codes = reader.at(i, ranges_.end(block) - i);
-      for (std::size_t j = 0; j < codes.size(); ++j) values[j] = level(grid, codes[j]);
-      sink.on_values(i, {values.data(), codes.size()});
+      const Span<float> piece(values.data(), codes.size());
+      kernels::decode(grid, codes.data(), piece);
+      sink.on_values(i, piece);
       i += codes.size();
     }
   }

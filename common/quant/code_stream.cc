@@ -1,38 +1,41 @@
 #include "common/quant/code_stream.h"
 
-#include <cmath>
+#include <algorithm>
 
 #include "common/quant/bit_packing.h"
+#include "common/quant/kernels/rounding.h"
 
 namespace covey::quant {
 
-namespace {
-
-void round_to_nearest(Span<const double> positions, std::uint8_t* codes) {
-  for (std::size_t i = 0; i < positions.size(); ++i)
-    codes[i] = static_cast<std::uint8_t>(std::rint(positions[i]));
-}
-
-// floor(y + u) with u uniform in [0, 1): y + 1 with the probability of y's fraction, to 32 bits.
-void round_at_random(Span<const double> positions, Span<const std::uint32_t> words, std::uint8_t* codes) {
-  for (std::size_t i = 0; i < positions.size(); ++i)
-    codes[i] = static_cast<std::uint8_t>(positions[i] + words[i] * 0x1p-32);
-}
-
-}  // namespace
-
-void CodeWriter::flush() {
-  const Span<const double> positions(positions_.data(), filled_);
-  std::array<std::uint8_t, kCodePiece> codes;
-  if (draws_.stochastic()) {
-    std::array<std::uint32_t, kCodePiece> words;
-    draws_.fill(item_, first_, {words.data(), filled_});
-    round_at_random(positions, words, codes.data());
-  } else {
-    round_to_nearest(positions, codes.data());
+template <typename T>
+void CodeWriter::append_any(const Grid& grid, Span<const T> values) {
+  for (std::size_t done = 0; done < values.size();) {
+    if (filled_ == 0) begin_piece();
+    const std::size_t size = std::min(values.size() - done, piece_ - filled_);
+    const Span<const T> next = values.subspan(done, size);
+    if (draws_.stochastic()) {
+      kernels::round_at_random(grid, next, words_.data() + filled_, codes_.data() + filled_);
+    } else {
+      kernels::round_to_nearest(grid, next, codes_.data() + filled_);
+    }
+    done += size;
+    filled_ += size;
+    if (filled_ == piece_) end_piece();
   }
-  pack_codes({codes.data(), filled_}, bits_, out_);
-  first_ += filled_;
+}
+
+template void CodeWriter::append_any(const Grid&, Span<const float>);
+template void CodeWriter::append_any(const Grid&, Span<const double>);
+
+void CodeWriter::begin_piece() {
+  COVEY_CHECK(first_ < count_, first_, count_);
+  piece_ = std::min(kCodePiece, count_ - first_);
+  if (draws_.stochastic()) draws_.fill(item_, first_, {words_.data(), piece_});
+}
+
+void CodeWriter::end_piece() {
+  pack_codes({codes_.data(), piece_}, bits_, out_);
+  first_ += piece_;
   filled_ = 0;
 }
 

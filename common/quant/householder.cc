@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "common/quant/extent.h"
+#include "common/quant/kernels/extent.h"
 
 namespace covey::quant {
 
@@ -16,7 +16,7 @@ constexpr double kSmallestRange = 1e-7;
 std::vector<double> row_ranges(const Matrix& matrix) {
   std::vector<double> ranges(matrix.rows);
   for (std::size_t i = 0; i < matrix.rows; ++i) {
-    const auto [low, high] = extent_of(matrix.row(i));
+    const auto [low, high] = kernels::extent_of(matrix.row(i));
     ranges[i] = static_cast<double>(high) - static_cast<double>(low);
   }
   const double smallest = kSmallestRange * *std::max_element(ranges.begin(), ranges.end());
@@ -122,13 +122,20 @@ Reflection::Reflection(std::size_t size, std::size_t columns)
       product_(columns, 0.0) {}
 
 void Reflection::add(std::size_t i, Span<const double> row) {
-  const double n = normal(i);
-  for (std::size_t j = 0; j < row.size(); ++j) product_[j] += n * row[j];
+  kernels::add_multiple(normal(i), row, product_);
+}
+
+void Reflection::add(std::size_t i, const kernels::ScaledRow& row) {
+  kernels::add_multiple(normal(i), row, product_);
 }
 
 void Reflection::reflect(std::size_t i, Span<double> row) const {
-  const double n = normal(i) * factor_;
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] -= n * product_[j];
+  kernels::add_multiple(-(normal(i) * factor_), product_, row);
+}
+
+kernels::Extent<double> Reflection::reflect(std::size_t i, const kernels::ScaledRow& row,
+                                            Span<double> product) const {
+  return kernels::sum_with_multiple(row, -(normal(i) * factor_), product_, product);
 }
 
 double row_factor(const HouseholderGroup& group, std::size_t i) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "common/quant/kernels/rows.h"
 #include "common/quant/matrix.h"
 
 namespace covey::quant {
@@ -42,8 +43,11 @@ class Reflection {
   Reflection(std::size_t size, std::size_t columns);
 
   void add(std::size_t i, Span<const double> row);
+  void add(std::size_t i, const kernels::ScaledRow& row);
   /// Turns row i of what was added into row i of the product.
   void reflect(std::size_t i, Span<double> row) const;
+  /// The same into `product`; gives its extent.
+  kernels::Extent<double> reflect(std::size_t i, const kernels::ScaledRow& row, Span<double> product) const;
 
  private:
   // Entry i of n.
@@ -54,52 +58,49 @@ class Reflection {
   std::vector<double> product_;  // n^T times the rows
 };
 
-/// Multiplies the `size` rows of a group by Q: load(i, row) fills in row i of the factor, twice, and
-/// visit(i, row) gets row i of the product, in order.
-template <typename Load, typename Visit>
-void reflect_rows(std::size_t size, std::size_t columns, Load load, Visit visit) {
-  std::vector<double> buffer(columns);
-  const Span<double> row(buffer);
-  Reflection reflection(size, columns);
-  for (std::size_t i = 0; i < size; ++i) {
-    load(i, row);
-    reflection.add(i, row);
-  }
-  for (std::size_t i = 0; i < size; ++i) {
-    load(i, row);
-    reflection.reflect(i, row);
-    visit(i, row);
-  }
-}
-
 /// sqrt(k) times the ratio for the large row, i = 0; sqrt(k) for the others. X is divided by it before Q, and
 /// Q Y multiplied.
 double row_factor(const HouseholderGroup& group, std::size_t i);
 
-/// Calls visit(i, row i of Y) for every row of a group in order; `rows` are the group's rows of `matrix`.
+/// Calls visit(i, row i of Y, its extent) for every row of a group in order; `rows` are the group's rows of
+/// `matrix`.
 template <typename Visit>
 void transform_group(const Matrix& matrix, const HouseholderGroup& group, const std::uint32_t* rows,
                      Visit visit) {
-  const auto load = [&](std::size_t i, Span<double> row) {
-    const auto values = matrix.row(rows[i]);
-    const double scale = 1 / row_factor(group, i);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = scale * static_cast<double>(values[j]);
+  const auto scaled = [&](std::size_t i) {
+    return kernels::ScaledRow{1 / row_factor(group, i), matrix.row(rows[i])};
   };
-  reflect_rows(group.size, matrix.columns, load, visit);
+  std::vector<double> buffer(matrix.columns);
+  const Span<double> row(buffer);
+  Reflection reflection(group.size, matrix.columns);
+  for (std::size_t i = 0; i < group.size; ++i) reflection.add(i, scaled(i));
+  for (std::size_t i = 0; i < group.size; ++i) {
+    const kernels::Extent<double> extent = reflection.reflect(i, scaled(i), row);
+    visit(i, Span<const double>(row), extent);
+  }
 }
 
-/// The way back: load(i, row) fills in row i of Y, and row i of X is written to row rows[i] of `values`, as
-/// fp32 that saturates.
+/// The way back: load(i, row) fills in row i of Y, twice, and row i of X is written to row rows[i] of
+/// `values`, as fp32 that saturates.
 template <typename Load>
 void restore_group(const HouseholderGroup& group, const std::uint32_t* rows, std::size_t columns, Load load,
                    float* values) {
-  reflect_rows(group.size, columns, load, [&](std::size_t i, Span<const double> row) {
-    constexpr double kMax = std::numeric_limits<float>::max();
+  constexpr double kMax = std::numeric_limits<float>::max();
+  std::vector<double> buffer(columns);
+  const Span<double> row(buffer);
+  Reflection reflection(group.size, columns);
+  for (std::size_t i = 0; i < group.size; ++i) {
+    load(i, row);
+    reflection.add(i, row);
+  }
+  for (std::size_t i = 0; i < group.size; ++i) {
+    load(i, row);
+    reflection.reflect(i, row);
     const double factor = row_factor(group, i);
     float* out = values + rows[i] * columns;
     for (std::size_t j = 0; j < columns; ++j)
       out[j] = static_cast<float>(std::clamp(row[j] * factor, -kMax, kMax));
-  });
+  }
 }
 
 /// The variance of every value of Y counts this many times in X: |column i of the inverse|^2, the same for

@@ -5,17 +5,16 @@
 #include <cstring>
 #include <vector>
 
-#include "common/quant/extent.h"
 #include "common/quant/householder.h"
+#include "common/quant/kernels/extent.h"
+#include "common/quant/kernels/levels.h"
+#include "common/quant/kernels/rounding.h"
 
 namespace covey::quant {
 
 namespace {
 
 constexpr std::size_t kPiece = 1024;  // what is rounded at a time stays in the first-level cache
-constexpr std::size_t kMostLevels = std::size_t{1} << kMaxBits;
-
-using Codes = std::array<std::uint8_t, kPiece>;
 
 // By the bits, so that the loop vectorises: an exponent of all ones is infinite or no number.
 bool all_finite(Span<const float> values) {
@@ -29,89 +28,38 @@ bool all_finite(Span<const float> values) {
   return found == 0;
 }
 
-// Rounds positions to codes, one piece after the other.
+// Takes values through codes, one piece after the other.
 class Rounder {
  public:
   explicit Rounder(const Rounding& rounding) : rounding_(rounding), next_(rounding.first) {}
 
-  void round(Span<const double> positions, std::uint8_t* codes) {
-    if (rounding_.draws.stochastic()) {
-      round_at_random(positions, codes);
-    } else {
-      round_to_nearest(positions, codes);
+  template <typename T>
+  void through(const Grid& grid, Span<const T> values, T* out) {
+    for (std::size_t start = 0; start < values.size(); start += kPiece) {
+      const std::size_t size = std::min(kPiece, values.size() - start);
+      round(grid, values.subspan(start, size));
+      kernels::decode(grid, codes_.data(), Span<T>(out + start, size));
     }
-    next_ += positions.size();
   }
 
  private:
-  // Adding 1.5 * 2^52 leaves a double no bits after the point, ties to even; std::rint is a call.
-  static void round_to_nearest(Span<const double> positions, std::uint8_t* codes) {
-    constexpr double kShift = 0x1.8p52;
-    for (std::size_t i = 0; i < positions.size(); ++i)
-      codes[i] = static_cast<std::uint8_t>(static_cast<int>((positions[i] + kShift) - kShift));
-  }
-
-  void round_at_random(Span<const double> positions, std::uint8_t* codes) const {
-    std::array<std::uint32_t, kPiece + 4> buffer;
-    const std::size_t before = next_ % 4;  // a random block has four words
-    rounding_.draws.fill(rounding_.item, next_ - before, {buffer.data(), before + positions.size()});
-    const std::uint32_t* words = buffer.data() + before;
-    for (std::size_t i = 0; i < positions.size(); ++i)
-      codes[i] = static_cast<std::uint8_t>(static_cast<int>(positions[i] + words[i] * 0x1p-32));
+  template <typename T>
+  void round(const Grid& grid, Span<const T> values) {
+    if (rounding_.draws.stochastic()) {
+      const std::size_t before = next_ % 4;  // a random block has four words
+      rounding_.draws.fill(rounding_.item, next_ - before, {words_.data(), before + values.size()});
+      kernels::round_at_random(grid, values, words_.data() + before, codes_.data());
+    } else {
+      kernels::round_to_nearest(grid, values, codes_.data());
+    }
+    next_ += values.size();
   }
 
   const Rounding& rounding_;
   std::uint64_t next_;
+  std::array<std::uint8_t, kPiece> codes_;
+  std::array<std::uint32_t, kPiece + 4> words_;
 };
-
-float decoded(const Grid& grid, int code, float) {
-  return level(grid, code);
-}
-double decoded(const Grid& grid, int code, double) {
-  return value_of(grid, code);
-}
-
-// The values of all codes, where looking them up is less work than working them out for every element.
-template <typename T>
-class Levels {
- public:
-  Levels(const Grid& grid, int bits, std::size_t count)
-      : grid_(grid), tabled_(count > static_cast<std::size_t>(last_code(bits))) {
-    if (!tabled_) return;
-    for (int code = 0; code <= last_code(bits); ++code)
-      table_[static_cast<std::size_t>(code)] = decoded(grid, code, T{});
-  }
-
-  void decode(Span<const std::uint8_t> codes, T* out) const {
-    if (tabled_) {
-      for (std::size_t i = 0; i < codes.size(); ++i) out[i] = table_[codes[i]];
-    } else {
-      for (std::size_t i = 0; i < codes.size(); ++i) out[i] = decoded(grid_, codes[i], T{});
-    }
-  }
-
- private:
-  const Grid& grid_;
-  bool tabled_;
-  std::array<T, kMostLevels> table_;
-};
-
-// Values through the codes of the finest grid for them.
-template <typename T>
-void through_grid(GridKind kind, int bits, Span<const T> values, Rounder& rounder, T* out) {
-  const auto [low, high] = extent_of(values);
-  const Grid grid = fit_grid(kind, static_cast<double>(low), static_cast<double>(high), bits);
-  const Levels<T> levels(grid, bits, values.size());
-  std::array<double, kPiece> positions;
-  Codes codes;
-  for (std::size_t start = 0; start < values.size(); start += kPiece) {
-    const std::size_t size = std::min(kPiece, values.size() - start);
-    for (std::size_t i = 0; i < size; ++i)
-      positions[i] = position(grid, static_cast<double>(values[start + i]));
-    rounder.round({positions.data(), size}, codes.data());
-    levels.decode({codes.data(), size}, out + start);
-  }
-}
 
 }  // namespace
 
@@ -123,8 +71,11 @@ void round_trip_rows(GridKind kind, int bits, const Matrix& matrix, const Roundi
     return;
   }
   Rounder rounder(rounding);
-  for (std::size_t i = 0; i < matrix.rows; ++i)
-    through_grid(kind, bits, matrix.row(i), rounder, out.data() + i * matrix.columns);
+  for (std::size_t i = 0; i < matrix.rows; ++i) {
+    const auto [low, high] = kernels::extent_of(matrix.row(i));
+    const Grid grid = fit_grid(kind, static_cast<double>(low), static_cast<double>(high), bits);
+    rounder.through(grid, matrix.row(i), out.data() + i * matrix.columns);
+  }
 }
 
 void round_trip_householder(int bits, const Matrix& matrix, const Rounding& rounding, Span<float> out) {
@@ -138,9 +89,11 @@ void round_trip_householder(int bits, const Matrix& matrix, const Rounding& roun
   for (const HouseholderGroup& group : plan.groups) {
     transformed.resize(group.size * matrix.columns);
     const auto stored = [&](std::size_t i) { return transformed.data() + i * matrix.columns; };
-    transform_group(matrix, group, rows, [&](std::size_t i, Span<const double> row) {
-      through_grid(GridKind::kAffine, bits, row, rounder, stored(i));
-    });
+    transform_group(matrix, group, rows,
+                    [&](std::size_t i, Span<const double> row, const kernels::Extent<double>& extent) {
+                      rounder.through(fit_grid(GridKind::kAffine, extent.low, extent.high, bits), row,
+                                      stored(i));
+                    });
     restore_group(
         group, rows, matrix.columns,
         [&](std::size_t i, Span<double> row) { std::copy_n(stored(i), row.size(), row.begin()); },

@@ -9,7 +9,7 @@ namespace covey::quant {
 ///
 /// One bit more per value divides a worst case by 4, so scales and other fields that cost m bits per value
 /// have to: the codec with the smallest worst_case_bound x 4^(bits of the record per value) is taken, the
-/// first on a tie. Takes the time of all three.
+/// first on a tie. Bounds and sizes follow from the ranges of rows, so only that codec encodes.
 ///   source  quantization.md A.2, A.5
 Result<std::unique_ptr<const Codec>> make_auto(const CodecOptions& options);
 

@@ -7,9 +7,9 @@
 #include "common/base/random.h"
 #include "common/quant/code_stream.h"
 #include "common/quant/codecs/psq.h"
-#include "common/quant/extent.h"
 #include "common/quant/grid.h"
 #include "common/quant/householder.h"
+#include "common/quant/kernels/levels.h"
 
 namespace covey::quant {
 
@@ -22,19 +22,29 @@ bool has_wide_indices(std::size_t rows) {
   return rows > kRowsOfNarrowIndices;
 }
 
+std::size_t index_bytes(std::size_t rows) {
+  return has_wide_indices(rows) ? sizeof(std::uint32_t) : sizeof(std::uint16_t);
+}
+
+struct TransformedRow {
+  Span<const double> values;
+  double low;
+  double high;
+
+  Grid fit(int bits) const { return fit_grid(GridKind::kAffine, low, high, bits); }
+};
+
 // Calls visit(group, row of Y) for every row of the transformed matrix in order.
 template <typename Visit>
 void for_each_transformed_row(const Matrix& matrix, const HouseholderPlan& plan, Visit visit) {
   const std::uint32_t* rows = plan.order.data();
   for (const HouseholderGroup& group : plan.groups) {
-    transform_group(matrix, group, rows, [&](std::size_t, Span<const double> row) { visit(group, row); });
+    transform_group(matrix, group, rows,
+                    [&](std::size_t, Span<const double> row, const kernels::Extent<double>& extent) {
+                      visit(group, TransformedRow{row, extent.low, extent.high});
+                    });
     rows += group.size;
   }
-}
-
-Grid fit_row(Span<const double> row, int bits) {
-  const auto [low, high] = extent_of(row);
-  return fit_grid(GridKind::kAffine, low, high, bits);
 }
 
 // Rows that cancel each other leave a row of one value, which the offset may be.
@@ -51,34 +61,37 @@ class BhqCodec final : public Codec {
     const Matrix matrix = as_matrix(tensor, values);
     if (!has_householder_plan(matrix)) return psq_->encode(tensor, values, draws, out);
     const HouseholderPlan plan = plan_householder(matrix);
-    std::vector<Grid> grids;
-    Bytes packed;  // follows the grids, but grids and codes of a row are made together
-    CodeWriter codes(bits_, fnv1a64(tensor.name), draws, packed);
-    for_each_transformed_row(matrix, plan, [&](const HouseholderGroup&, Span<const double> row) {
-      grids.push_back(fit_row(row, bits_));
-      codes.append(row.size(), [&](std::size_t j) { return position(grids.back(), row[j]); });
-    });
-    codes.finish();
-
     RecordHeader header;
     header.scheme = Scheme::kBhq;
     header.bits = static_cast<std::uint8_t>(bits_);
     header.flags = draws.stochastic() ? record_flag::kStochastic : std::uint8_t{0};
     header.scale_count = static_cast<std::uint32_t>(matrix.rows);
     write_record_header(header, tensor, out);
-    for (const Grid& grid : grids) out.put(grid.scale);
-    for (const Grid& grid : grids) out.put(grid.offset);
+    // Grid and codes of a row are made together, though all grids come first.
+    std::size_t scale_at = out.bytes().size();
+    std::size_t offset_at = scale_at + matrix.rows * sizeof(float);
+    out.bytes().resize(offset_at + matrix.rows * sizeof(float));
     write_plan(plan, out);
-    out.put_bytes(packed);
+    const auto put_at = [&](std::size_t& place, float number) {
+      std::memcpy(out.bytes().data() + place, &number, sizeof(number));
+      place += sizeof(number);
+    };
+    CodeWriter codes(bits_, tensor.count, fnv1a64(tensor.name), draws, out.bytes());
+    for_each_transformed_row(matrix, plan, [&](const HouseholderGroup&, const TransformedRow& row) {
+      const Grid grid = row.fit(bits_);
+      put_at(scale_at, grid.scale);
+      put_at(offset_at, grid.offset);
+      codes.append(grid, row.values);
+    });
   }
 
   double exact_variance(const Matrix& matrix) const override {
     if (!has_householder_plan(matrix)) return psq_->exact_variance(matrix);
     double total = 0;
     for_each_transformed_row(matrix, plan_householder(matrix),
-                             [&](const HouseholderGroup& group, Span<const double> row) {
-                               const Grid grid = fit_row(row, bits_);
-                               for (const double value : row)
+                             [&](const HouseholderGroup& group, const TransformedRow& row) {
+                               const Grid grid = row.fit(bits_);
+                               for (const double value : row.values)
                                  total += amplification(group) * rounding_variance(grid, value);
                              });
     return total;
@@ -88,10 +101,10 @@ class BhqCodec final : public Codec {
     if (!has_householder_plan(matrix)) return psq_->worst_case_bound(matrix);
     double total = 0;
     for_each_transformed_row(
-        matrix, plan_householder(matrix), [&](const HouseholderGroup& group, Span<const double> row) {
-          const Grid grid = fit_row(row, bits_);
-          if (is_exact(grid, row)) return;
-          total += amplification(group) * static_cast<double>(row.size()) * largest_variance(grid);
+        matrix, plan_householder(matrix), [&](const HouseholderGroup& group, const TransformedRow& row) {
+          const Grid grid = row.fit(bits_);
+          if (is_exact(grid, row.values)) return;
+          total += amplification(group) * static_cast<double>(row.values.size()) * largest_variance(grid);
         });
     return total;
   }
@@ -150,7 +163,8 @@ class BhqBody final : public RecordBody {
     const Grid grid = grids_[i];
     for (std::size_t j = 0; j < columns_;) {
       const auto codes = reader.at(i * columns_ + j, columns_ - j);
-      for (const std::uint8_t code : codes) row[j++] = value_of(grid, code);
+      kernels::decode(grid, codes.data(), row.subspan(j, codes.size()));
+      j += codes.size();
     }
   }
 
@@ -203,10 +217,11 @@ Result<std::vector<float>> get_floats(ByteReader& reader, std::size_t count, con
   return widen<float, float>(bytes);
 }
 
-Result<std::vector<std::uint32_t>> get_indices(ByteReader& reader, std::size_t count, bool wide,
+Result<std::vector<std::uint32_t>> get_indices(ByteReader& reader, std::size_t count, std::size_t rows,
                                                const char* what) {
-  COVEY_ASSIGN_OR_RETURN(const ByteSpan bytes, reader.get_bytes(count * (wide ? 4 : 2), what));
-  return wide ? widen<std::uint32_t, std::uint32_t>(bytes) : widen<std::uint16_t, std::uint32_t>(bytes);
+  COVEY_ASSIGN_OR_RETURN(const ByteSpan bytes, reader.get_bytes(count * index_bytes(rows), what));
+  return has_wide_indices(rows) ? widen<std::uint32_t, std::uint32_t>(bytes)
+                                : widen<std::uint16_t, std::uint32_t>(bytes);
 }
 
 Result<std::vector<Grid>> read_grids(ByteReader& reader, std::size_t rows) {
@@ -248,14 +263,13 @@ Status check_groups(const std::vector<HouseholderGroup>& groups, std::size_t row
 }
 
 Result<HouseholderPlan> read_plan(ByteReader& reader, std::size_t rows) {
-  const bool wide = has_wide_indices(rows);
   HouseholderPlan plan;
-  COVEY_ASSIGN_OR_RETURN(plan.order, get_indices(reader, rows, wide, "order of rows"));
+  COVEY_ASSIGN_OR_RETURN(plan.order, get_indices(reader, rows, rows, "order of rows"));
   COVEY_RETURN_IF_ERROR(check_permutation(plan.order));
   COVEY_ASSIGN_OR_RETURN(const auto count, reader.get<std::uint32_t>("number of groups"));
   if (count < 1 || count > rows)
     return corrupt(std::to_string(count) + " groups of " + std::to_string(rows) + " rows");
-  COVEY_ASSIGN_OR_RETURN(const auto sizes, get_indices(reader, count, wide, "group sizes"));
+  COVEY_ASSIGN_OR_RETURN(const auto sizes, get_indices(reader, count, rows, "group sizes"));
   COVEY_ASSIGN_OR_RETURN(const auto ratios, get_floats(reader, count, "group ratios"));
   plan.groups.resize(count);
   for (std::size_t g = 0; g < count; ++g) plan.groups[g] = {sizes[g], ratios[g]};
@@ -270,6 +284,14 @@ Result<std::unique_ptr<const Codec>> make_bhq(const CodecOptions& options) {
     return invalid_argument("codec bhq takes 2 to 8 bits, not " + std::to_string(options.bits));
   COVEY_ASSIGN_OR_RETURN(auto psq, make_psq(options));
   return std::unique_ptr<const Codec>(std::make_unique<BhqCodec>(options.bits, std::move(psq)));
+}
+
+std::size_t bhq_field_bytes(const Matrix& matrix) {
+  constexpr std::size_t kGridBytes = 2 * sizeof(float);
+  if (!has_householder_plan(matrix)) return matrix.rows * kGridBytes;
+  const std::size_t groups = plan_householder(matrix).groups.size();
+  const std::size_t index = index_bytes(matrix.rows);
+  return matrix.rows * (kGridBytes + index) + sizeof(std::uint32_t) + groups * (index + sizeof(float));
 }
 
 Result<std::unique_ptr<const RecordBody>> read_bhq(const RecordHeader& header, const TensorSpec& tensor,

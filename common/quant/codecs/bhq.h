@@ -13,6 +13,10 @@ namespace covey::quant {
 ///   source  quantization.md A.5; arXiv 2010.14298
 Result<std::unique_ptr<const Codec>> make_bhq(const CodecOptions& options);
 
+/// Bytes of a record of `bhq` beside its header and codes.
+///   matrix  finite values, not all rows of which are constant
+std::size_t bhq_field_bytes(const Matrix& matrix);
+
 /// Reader of scheme BHQ. Decoding fills memory for one tensor: a row needs all rows of its group, which may
 /// lie anywhere in the tensor.
 Result<std::unique_ptr<const RecordBody>> read_bhq(const RecordHeader& header, const TensorSpec& tensor,

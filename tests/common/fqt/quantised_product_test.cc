@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "common/quant/extent.h"
 #include "common/quant/householder.h"
 #include "tests/common/fqt/support.h"
 
@@ -172,20 +171,21 @@ class Predicted {
     const std::uint32_t* order = plan.order.data();
     double total = 0;
     for (const quant::HouseholderGroup& group : plan.groups) {
-      quant::transform_group(matrix, group, order, [&](std::size_t i, Span<const double> row) {
-        const auto [low, high] = quant::extent_of(row);
-        const quant::Grid grid = quant::fit_grid(quant::GridKind::kAffine, low, high, bits);
-        for (std::size_t column = 0; column < width; ++column) {
-          torch::Tensor unit = torch::zeros({p_.g.size(0), columns()});
-          const auto only_this = [&](std::size_t k, Span<double> out) {
-            std::fill(out.begin(), out.end(), 0.0);
-            if (k == i) out[column] = 1;
-          };
-          quant::restore_group(group, order, width, only_this, unit.data_ptr<float>());
-          total +=
-              quant::rounding_variance(grid, row[column]) * squared_sum(through(unit.view(p_.g.sizes())));
-        }
-      });
+      quant::transform_group(
+          matrix, group, order, [&](std::size_t i, Span<const double> row, const auto& extent) {
+            const auto [low, high] = extent;
+            const quant::Grid grid = quant::fit_grid(quant::GridKind::kAffine, low, high, bits);
+            for (std::size_t column = 0; column < width; ++column) {
+              torch::Tensor unit = torch::zeros({p_.g.size(0), columns()});
+              const auto only_this = [&](std::size_t k, Span<double> out) {
+                std::fill(out.begin(), out.end(), 0.0);
+                if (k == i) out[column] = 1;
+              };
+              quant::restore_group(group, order, width, only_this, unit.data_ptr<float>());
+              total +=
+                  quant::rounding_variance(grid, row[column]) * squared_sum(through(unit.view(p_.g.sizes())));
+            }
+          });
       order += group.size;
     }
     return total;

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <map>
 
 #include "tests/common/quant/quantiser.h"
 
@@ -44,6 +46,44 @@ TEST(Auto, TakesTheShortestRecordOfAnExactMatrix) {
   Values rows(512);
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<float>(i / 64);
   EXPECT_EQ(chosen(matrix_of(rows, 8), 4), Scheme::kPsq);
+}
+
+// The definition: encode with all three, multiply bounds by 4^(bits per value).
+Scheme chosen_by_encoding(const Matrix& matrix, int bits) {
+  double least = std::numeric_limits<double>::infinity();
+  Scheme best = Scheme::kRaw32;
+  for (const std::string name : {"ptq", "psq", "bhq"}) {
+    const auto codec = quantiser(name, bits);
+    const Bytes record = encode_record(*codec, matrix);
+    const double cost = 0.5 * std::log2(codec->worst_case_bound(matrix)) +
+                        8.0 * static_cast<double>(record.size()) / static_cast<double>(matrix.values.size());
+    if (cost >= least) continue;
+    least = cost;
+    best = static_cast<Scheme>(record[0]);
+  }
+  return best;
+}
+
+TEST(Auto, TakesWhatEncodingWithAllThreeWouldShow) {
+  std::map<Scheme, int> taken;
+  for (std::uint64_t item = 0; item < 300; ++item) {
+    Sequence sequence(Stream(8, {}), item);
+    const std::size_t rows = 1 + sequence.below(40);
+    const std::size_t columns = 1 + sequence.below(400);
+    const double spread = 4 * sequence.uniform_double();
+    Values values(rows * columns);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const double scale = std::exp(spread * sequence.normal());
+      for (std::size_t c = 0; c < columns; ++c)
+        values[r * columns + c] = static_cast<float>(scale * sequence.normal());
+    }
+    const Matrix matrix = matrix_of(values, rows);
+    const int bits = 2 + static_cast<int>(sequence.below(7));
+    const Scheme scheme = chosen(matrix, bits);
+    EXPECT_EQ(scheme, chosen_by_encoding(matrix, bits)) << item;
+    ++taken[scheme];
+  }
+  for (const Scheme scheme : {Scheme::kPtq, Scheme::kPsq, Scheme::kBhq}) EXPECT_GT(taken[scheme], 20);
 }
 
 TEST(Auto, WritesAndPredictsWhatTheCodecDoesThatItTakes) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/quant/codecs/bhq.h"
 #include "common/quant/container.h"
 #include "tests/common/quant/quantiser.h"
 
@@ -62,6 +63,17 @@ TEST(Bhq, HasTheBytesOfTheFormat) {
             "03000200"
             "c5e169407ee05a40"
             "09aff0070f1ff000");
+}
+
+TEST(Bhq, KnowsTheLengthOfItsRecords) {
+  for (const std::size_t rows : {2u, 5u, 100u, 65536u}) {
+    const Values values = covey::testing::uniform_values(rows * 2, -1, 1, rows);
+    const Matrix matrix = matrix_of(values, rows);
+    constexpr std::size_t kHeader = 4 + 2 * 4 + 4;
+    EXPECT_EQ(encode_record(*quantiser("bhq", 8), matrix).size(),
+              kHeader + bhq_field_bytes(matrix) + values.size())
+        << rows;
+  }
 }
 
 TEST(Bhq, LeavesMatricesWithoutGroupsToPsq) {

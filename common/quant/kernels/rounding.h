@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+#include "common/base/span.h"
+#include "common/quant/grid.h"
+
+namespace covey::quant::kernels {
+
+/// Values to codes. Positions are computed in double; each lies in [0, 255] but for rounding errors.
+///   codes  as many as values
+
+/// codes[i] = rint(position(grid, values[i])), ties to even.
+void round_to_nearest(const Grid& grid, Span<const float> values, std::uint8_t* codes);
+void round_to_nearest(const Grid& grid, Span<const double> values, std::uint8_t* codes);
+
+/// codes[i] = floor(p + words[i] / 2^32) with p the position to the nearest 2^-32: one more than the floor
+/// with the probability of the fraction of p.
+void round_at_random(const Grid& grid, Span<const float> values, const std::uint32_t* words,
+                     std::uint8_t* codes);
+void round_at_random(const Grid& grid, Span<const double> values, const std::uint32_t* words,
+                     std::uint8_t* codes);
+
+/// Both read codes out of the bits of a double, which spares the conversions that instruction sets lack or
+/// are slow at. Added to a position, these put its whole part into the lowest bits, rounded to even, or its
+/// fraction into the lowest 32 and the whole part above.
+inline constexpr double kShiftToWhole = 0x1.8p52;
+inline constexpr double kShiftToFraction = 0x1p20;
+
+}  // namespace covey::quant::kernels

@@ -1,0 +1,136 @@
+// Quantising and packing a model of ResNet-18's size on one core: against memcpy of it in fp32, and against
+// the same arithmetic in LibTorch's operations. Counters are ratios of times, baseline over ours, as medians
+// of interleaved pairs. The aims: `of_memcpy` 0.3, `over_torch` 10; `of_psq` of bhq at least 1/3.
+
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+
+#include "common/nn/torch.h"
+#include "tests/bench/pairs.h"
+#include "tests/bench/resnet_layout.h"
+
+namespace covey {
+namespace {
+
+using bench::measure_against_memcpy;
+using bench::measure_pairs;
+
+struct Model {
+  Layout layout = bench::resnet_sized_layout();
+  Values values = testing::uniform_values(layout.value_count(), -1, 1, 1);
+};
+
+quant::CodecDraws draws_of(const benchmark::State& state) {
+  return state.range(1) != 0 ? quant::CodecDraws(1, {}) : quant::CodecDraws();
+}
+
+// Records of all tensors, one after the other, into memory that is there already, as is memcpy's.
+class Encoder {
+ public:
+  Encoder(const Model& model, const char* codec, const benchmark::State& state)
+      : model_(model),
+        codec_(*quant::make_codec(codec, {static_cast<int>(state.range(0))})),
+        draws_(draws_of(state)) {}
+
+  void operator()() {
+    out_.bytes().clear();
+    for (const TensorSpec& tensor : model_.layout.tensors()) {
+      const auto values = Span<const float>(model_.values).subspan(tensor.offset, tensor.count);
+      codec_->encode(tensor, values, draws_, out_);
+    }
+    benchmark::DoNotOptimize(out_.bytes().data());
+  }
+
+ private:
+  const Model& model_;
+  std::unique_ptr<const quant::Codec> codec_;
+  quant::CodecDraws draws_;
+  ByteWriter out_;
+};
+
+// The grid of ptq per tensor, in fp32.
+class TorchEncoder {
+ public:
+  TorchEncoder(const Model& model, const benchmark::State& state)
+      : bits_(state.range(0)), stochastic_(state.range(1) != 0) {
+    for (const TensorSpec& tensor : model.layout.tensors()) {
+      const auto* values = model.values.data() + tensor.offset;
+      tensors_.push_back(
+          torch::from_blob(const_cast<float*>(values), static_cast<std::int64_t>(tensor.count)));
+    }
+  }
+
+  void operator()() const {
+    const torch::NoGradGuard no_grad;
+    for (const torch::Tensor& values : tensors_) benchmark::DoNotOptimize(packed(codes(values)).data_ptr());
+  }
+
+ private:
+  torch::Tensor codes(const torch::Tensor& values) const {
+    const double last = std::pow(2.0, static_cast<double>(bits_)) - 1;
+    const torch::Tensor low = values.min();
+    auto places = (values - low) * (last / (values.max() - low));
+    if (stochastic_) {
+      places.add_(torch::rand_like(places)).floor_();
+    } else {
+      places.round_();
+    }
+    return places.clamp_(0, last).to(torch::kByte);
+  }
+
+  torch::Tensor packed(const torch::Tensor& codes) const {
+    if (bits_ == 8) return codes;
+    const auto pairs = codes.view({-1, 2});
+    return pairs.select(1, 0).bitwise_or(pairs.select(1, 1).bitwise_left_shift(4));
+  }
+
+  std::int64_t bits_;
+  bool stochastic_;
+  std::vector<torch::Tensor> tensors_;
+};
+
+void widths(benchmark::internal::Benchmark* bench) {
+  bench->ArgNames({"bits", "stochastic"})->ArgsProduct({{8, 4}, {0, 1}})->UseManualTime();
+}
+
+void quantise_and_pack(benchmark::State& state) {
+  const Model model;
+  Encoder encode(model, "ptq", state);
+  measure_against_memcpy(state, model.values, [&] { encode(); });
+}
+BENCHMARK(quantise_and_pack)->Apply(widths);
+
+void quantise_and_pack_in_torch(benchmark::State& state) {
+  torch::set_num_threads(1);
+  const Model model;
+  Encoder encode(model, "ptq", state);
+  const TorchEncoder baseline(model, state);
+  measure_pairs(state, "over_torch", model.values.size(), baseline, [&] { encode(); });
+}
+BENCHMARK(quantise_and_pack_in_torch)->Apply(widths);
+
+void bhq(benchmark::State& state) {
+  const Model model;
+  Encoder encode(model, "bhq", state);
+  Encoder baseline(model, "psq", state);
+  measure_pairs(
+      state, "of_psq", model.values.size(), [&] { baseline(); }, [&] { encode(); });
+}
+BENCHMARK(bhq)->Apply(widths);
+
+// All that an upload costs: checks, checksums and fresh memory included.
+void encode_update(benchmark::State& state) {
+  const Model model;
+  const auto codec = quant::make_codec("ptq", {static_cast<int>(state.range(0))});
+  measure_against_memcpy(state, model.values, [&] {
+    auto bytes = quant::encode_model(**codec, model.layout, model.values, draws_of(state));
+    benchmark::DoNotOptimize(bytes);
+  });
+}
+BENCHMARK(encode_update)->Apply(widths);
+
+}  // namespace
+}  // namespace covey
+
+BENCHMARK_MAIN();
