@@ -34,6 +34,7 @@ enum class Purpose : std::uint32_t {
   kLabelledOrder = 16,    ///< order of a user's labelled samples
   kLabelledAugment = 17,  ///< their weak views
   kDevice = 18,           ///< what a device is like, and whether it is there
+  kRotation = 19,         ///< signs of a rotation, keyed by what a record carries
 };
 
 /// The entity of a draw: a user number, or one of these.
