@@ -27,7 +27,7 @@ class Codec {
                       ByteWriter& out) const = 0;
 
   /// Whether values decode to themselves on average over the draws. A codec that is not unbiased leaves out
-  /// the same part of every update, and is meant for error feedback.
+  /// the same part of every update, and is meant for error feedback (feedback.h).
   virtual bool unbiased() const { return true; }
 
   /// The expected squared error of the decoded matrix under stochastic rounding, summed over its values: what

@@ -30,11 +30,6 @@ Digest layout_digest(const Layout& layout) {
   return sha256(out.bytes());
 }
 
-bool stays_fp32(const TensorSpec& tensor) {
-  return tensor.shape.size() <= 1 || tensor.kind == TensorKind::kBuffer ||
-         tensor.count < kSmallestCodedTensor;
-}
-
 Status check_finite(const TensorSpec& tensor, Span<const float> values) {
   // Without a way out of the loop, so that it vectorises: nearly always all values are finite.
   unsigned infinite = 0;
@@ -120,6 +115,11 @@ class DifferenceSink final : public PieceSink {
 };
 
 }  // namespace
+
+bool stays_fp32(const TensorSpec& tensor) {
+  return tensor.shape.size() <= 1 || tensor.kind == TensorKind::kBuffer ||
+         tensor.count < kSmallestCodedTensor;
+}
 
 std::uint64_t container_bytes_max(const Layout& layout) {
   std::uint64_t bytes = kHeaderBytes;
