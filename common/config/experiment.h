@@ -91,8 +91,13 @@ struct Averaging {
 
 /// One direction of the exchange.
 struct Exchange {
-  std::string codec = "ptq";  ///< auto | bhq | fp32 | group | psq | ptq | ptq-zero | sym
+  std::string codec = "ptq";  ///< any of quant/registry.h; topk for uploads only
   std::int64_t bits = 8;      ///< 2..8
+  std::int64_t groups = 128;  ///< codec = group: groups of rows per tensor
+};
+
+struct Upload : Exchange {
+  double keep = 0.01;              ///< codec = topk: share of the values that are sent
 };
 
 /// What the devices are like: gives simulated rounds a duration. Only the simulator reads this section.
@@ -122,7 +127,7 @@ struct Experiment {
   Training training;
   Averaging averaging;
   Exchange download;
-  Exchange upload;
+  Upload upload;
   Devices devices;
 };
 
