@@ -2,6 +2,7 @@
 
 #include "common/program/codecs.h"
 #include "common/quant/container.h"
+#include "common/quant/feedback.h"
 
 namespace covey::client {
 
@@ -33,7 +34,14 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   COVEY_ASSIGN_OR_RETURN(const auto codec, program::upload_codec(experiment));
   const quant::CodecDraws draws(experiment.seed,
                                 {Purpose::kUploadCodec, task.round, task.attempt, task.user.value});
-  COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));
+  const config::Upload& upload = experiment.upload;
+  if (upload.error_feedback) {
+    learn::add_residual(state.residual, upload, task.round, delta);
+    COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_with_feedback(*codec, exchanged, delta, draws));
+    result.tentative.residual = {std::move(delta), task.round, upload.codec, upload.bits};
+  } else {
+    COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));
+  }
   return result;
 }
 

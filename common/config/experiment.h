@@ -98,6 +98,8 @@ struct Exchange {
 
 struct Upload : Exchange {
   double keep = 0.01;              ///< codec = topk: share of the values that are sent
+  bool error_feedback = false;     ///< what the codec left out of a user's update is added to its next one
+  std::int64_t feedback_age = 10;  ///< rounds after which that is dropped
 };
 
 /// What the devices are like: gives simulated rounds a duration. Only the simulator reads this section.

@@ -120,6 +120,15 @@ std::string download_codec(const ClientSettings& s) {
   return "\"topk\" drops most of a model, allowed: any other codec";
 }
 
+/// What was left out of one user's update is nothing to another.
+std::string error_feedback(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (!e.upload.error_feedback || e.training.optimizer_state != "slot") return "";
+  return "true does not fit training.optimizer_state = \"slot\", whose state moves from user to user, "
+         "allowed: "
+         "false";
+}
+
 std::string one_per_channel(const ClientSettings& s, std::size_t count) {
   if (count == static_cast<std::size_t>(s.channels)) return "";
   return "the list has " + std::to_string(count) + " numbers, allowed: " + std::to_string(s.channels) +
@@ -158,6 +167,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"training.sharpness", "training.labels", "training.objective", "training.mixup", "model.norm"},
        sharpness},
       {{"download.codec"}, download_codec},
+      {{"upload.error_feedback", "training.optimizer_state"}, error_feedback},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},
   };

@@ -178,6 +178,8 @@ void add_upload(std::vector<Field>& fields) {
   using U = Upload;
   Section upload(fields, "upload", [](auto& s) -> auto& { return s.experiment.upload; });
   upload.add("keep", &U::keep, Real{0, 1, true}, kShared, "codec = topk: share of the values that are sent");
+  upload.add("error_feedback", &U::error_feedback, Flag{}, kShared, "what the codec left out of a user's update is added to its next one; kept on the device");
+  upload.add("feedback_age", &U::feedback_age, Whole{1, kMillion}, kShared, "error_feedback: rounds after which that is dropped");
 }
 
 template <typename Find>

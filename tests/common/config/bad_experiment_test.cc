@@ -277,6 +277,11 @@ const Bad kCombinations[] = {
      "[download]\ncodec = \"topk\"\n",
      {},
      "e.toml:2: download.codec: \"topk\" drops most of a model, allowed: any other codec"},
+    {"FeedbackThatMovesBetweenUsers",
+     training("optimizer_state = \"slot\"") + "[upload]\nerror_feedback = true\n",
+     {},
+     "e.toml:6: upload.error_feedback: true does not fit training.optimizer_state = \"slot\", whose state "
+     "moves from user to user, allowed: false"},
     {"ShareOfNothing",
      "[upload]\nkeep = 0\n",
      {},
