@@ -1,7 +1,8 @@
 #include "client/task_runner.h"
 
+#include "common/program/codecs.h"
 #include "common/quant/container.h"
-#include "common/quant/registry.h"
+#include "common/quant/feedback.h"
 
 namespace covey::client {
 
@@ -30,11 +31,17 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   // A device has room for few copies of its model: the difference takes the place of the values.
   Values delta = learn::exchanged_values(full, std::move(values), exchanged);
   container.subtract_from(Span<float>(delta));
-  COVEY_ASSIGN_OR_RETURN(const auto codec,
-                         quant::make_codec(experiment.upload.codec, {int(experiment.upload.bits)}));
+  COVEY_ASSIGN_OR_RETURN(const auto codec, program::upload_codec(experiment));
   const quant::CodecDraws draws(experiment.seed,
                                 {Purpose::kUploadCodec, task.round, task.attempt, task.user.value});
-  COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));
+  const config::Upload& upload = experiment.upload;
+  if (upload.error_feedback) {
+    learn::add_residual(state.residual, upload, task.round, delta);
+    COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_with_feedback(*codec, exchanged, delta, draws));
+    result.tentative.residual = {std::move(delta), task.round, upload.codec, upload.bits};
+  } else {
+    COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));
+  }
   return result;
 }
 

@@ -11,8 +11,8 @@
 #include "common/average/status_weight.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
+#include "common/program/codecs.h"
 #include "common/quant/container.h"
-#include "common/quant/registry.h"
 #include "server/stored_model.h"
 
 namespace covey::server {
@@ -122,8 +122,7 @@ Status Engine::prepare_codecs() {
                          average::make_rule(e.averaging.rule, {e.averaging.server_share, e.averaging.trim}));
   COVEY_ASSIGN_OR_RETURN(groups_, rule_->group_map(static_cast<std::uint32_t>(e.federation.communicating),
                                                    static_cast<std::uint32_t>(e.averaging.groups)));
-  COVEY_ASSIGN_OR_RETURN(download_codec_,
-                         quant::make_codec(e.download.codec, {static_cast<int>(e.download.bits)}));
+  COVEY_ASSIGN_OR_RETURN(download_codec_, program::download_codec(e));
   return ok_status();
 }
 

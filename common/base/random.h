@@ -42,7 +42,8 @@ enum class Purpose : std::uint32_t {
   kLabelledOrder = 16,    ///< order of a user's labelled samples
   kLabelledAugment = 17,  ///< their weak views
   kDevice = 18,           ///< what a device is like, and whether it is there
-  kGradients = 19,        ///< rounding of quantised gradients
+  kRotation = 19,         ///< signs of a rotation, keyed by what a record carries
+  kGradients = 20,        ///< rounding of quantised gradients
 };
 
 /// The entity of a draw: a user number, or one of these.

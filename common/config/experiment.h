@@ -92,8 +92,15 @@ struct Averaging {
 
 /// One direction of the exchange.
 struct Exchange {
-  std::string codec = "ptq";  ///< auto | bhq | fp32 | group | psq | ptq | ptq-zero | sym
+  std::string codec = "ptq";  ///< any of quant/registry.h; topk for uploads only
   std::int64_t bits = 8;      ///< 2..8
+  std::int64_t groups = 128;  ///< codec = group: groups of rows per tensor
+};
+
+struct Upload : Exchange {
+  double keep = 0.01;              ///< codec = topk: share of the values that are sent
+  bool error_feedback = false;     ///< what the codec left out of a user's update is added to its next one
+  std::int64_t feedback_age = 10;  ///< rounds after which that is dropped
 };
 
 /// Training on quantised values, of users and server alike (arXiv 2010.14298).
@@ -135,7 +142,7 @@ struct Experiment {
   Training training;
   Averaging averaging;
   Exchange download;
-  Exchange upload;
+  Upload upload;
   Fqt fqt;
   Devices devices;
 };

@@ -114,6 +114,21 @@ std::string optimizer_state(const ClientSettings& s) {
   return "\"slot\" works in the simulator only, allowed: reset, user";
 }
 
+/// A model of which most weights are 0 is no start for training.
+std::string download_codec(const ClientSettings& s) {
+  if (s.experiment.download.codec != "topk") return "";
+  return "\"topk\" drops most of a model, allowed: any other codec";
+}
+
+/// What was left out of one user's update is nothing to another.
+std::string error_feedback(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (!e.upload.error_feedback || e.training.optimizer_state != "slot") return "";
+  return "true does not fit training.optimizer_state = \"slot\", whose state moves from user to user, "
+         "allowed: "
+         "false";
+}
+
 std::string one_per_channel(const ClientSettings& s, std::size_t count) {
   if (count == static_cast<std::size_t>(s.channels)) return "";
   return "the list has " + std::to_string(count) + " numbers, allowed: " + std::to_string(s.channels) +
@@ -151,6 +166,8 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"training.mixup", "training.labels", "training.objective"}, mixup},
       {{"training.sharpness", "training.labels", "training.objective", "training.mixup", "model.norm"},
        sharpness},
+      {{"download.codec"}, download_codec},
+      {{"upload.error_feedback", "training.optimizer_state"}, error_feedback},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},
   };

@@ -180,11 +180,20 @@ void add_averaging(std::vector<Field>& fields) {
   averaging.add("server_momentum", &A::server_momentum, Real{0, 0.999}, kHere, "share of the last averaged change that is added to the next; 0 = off");
 }
 
+void add_upload(std::vector<Field>& fields) {
+  using U = Upload;
+  Section upload(fields, "upload", [](auto& s) -> auto& { return s.experiment.upload; });
+  upload.add("keep", &U::keep, Real{0, 1, true}, kShared, "codec = topk: share of the values that are sent");
+  upload.add("error_feedback", &U::error_feedback, Flag{}, kShared, "what the codec left out of a user's update is added to its next one; kept on the device");
+  upload.add("feedback_age", &U::feedback_age, Whole{1, kMillion}, kShared, "error_feedback: rounds after which that is dropped");
+}
+
 template <typename Find>
 void add_exchange(std::vector<Field>& fields, const char* name, Find find) {
   Section exchange(fields, name, find);
   exchange.add("codec", &Exchange::codec, Named{}, kShared, "how tensors become bytes; fp32 ignores bits");
   exchange.add("bits", &Exchange::bits, Whole{2, 8}, kShared, "per value");
+  exchange.add("groups", &Exchange::groups, Whole{1, kMillion}, kShared, "codec = group: groups of rows per tensor; more than rows count as the rows");
 }
 
 void add_fqt(std::vector<Field>& fields) {
@@ -247,6 +256,7 @@ const std::vector<Field>& schema() {
         all, "download", [](auto& s) -> auto& { return s.experiment.download; });
     add_exchange(
         all, "upload", [](auto& s) -> auto& { return s.experiment.upload; });
+    add_upload(all);
     add_fqt(all);
     add_devices(all);
     add_image(all);

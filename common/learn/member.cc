@@ -24,6 +24,25 @@ Result<Values> get_values(ByteReader& in) {
   return values;
 }
 
+// Left out where there is none: states of runs without error feedback stay what they were.
+void put_residual(const Residual& residual, ByteWriter& out) {
+  if (residual.values.empty()) return;
+  put_values(residual.values, out);
+  out.put(residual.round);
+  out.put_text(residual.codec);
+  out.put(residual.bits);
+}
+
+Result<Residual> get_residual(ByteReader& in) {
+  Residual residual;
+  if (in.remaining() == 0) return residual;
+  COVEY_ASSIGN_OR_RETURN(residual.values, get_values(in));
+  COVEY_ASSIGN_OR_RETURN(residual.round, in.get<std::uint32_t>("round of the residual"));
+  COVEY_ASSIGN_OR_RETURN(residual.codec, in.get_text("codec of the residual"));
+  COVEY_ASSIGN_OR_RETURN(residual.bits, in.get<std::int64_t>("bits of the residual"));
+  return residual;
+}
+
 bool is_variance(const TensorSpec& tensor) {
   const std::string suffix = "running_var";
   return tensor.name.size() >= suffix.size() &&
@@ -36,6 +55,7 @@ Bytes encode_member_state(const MemberState& state) {
   ByteWriter out;
   put_values(state.optimizer, out);
   put_values(state.buffers, out);
+  put_residual(state.residual, out);
   return out.take();
 }
 
@@ -44,6 +64,7 @@ Result<MemberState> decode_member_state(ByteSpan bytes) {
   MemberState state;
   COVEY_ASSIGN_OR_RETURN(state.optimizer, get_values(in));
   COVEY_ASSIGN_OR_RETURN(state.buffers, get_values(in));
+  COVEY_ASSIGN_OR_RETURN(state.residual, get_residual(in));
   if (in.remaining() != 0) return corrupt("member state has bytes after its end");
   return state;
 }
@@ -70,6 +91,14 @@ Result<Values> starting_values(const Layout& full, const Layout& exchanged, Valu
   }
   copy_shared_tensors(exchanged, received, full, Span<float>(values));
   return values;
+}
+
+void add_residual(const Residual& residual, const config::Upload& upload, std::uint32_t round,
+                  Values& update) {
+  const bool fits = residual.values.size() == update.size() && residual.codec == upload.codec &&
+                    residual.bits == upload.bits;
+  if (!fits || round > residual.round + upload.feedback_age) return;
+  for (std::size_t i = 0; i < update.size(); ++i) update[i] += residual.values[i];
 }
 
 Values buffer_values(const Layout& full, Span<const float> values) {

@@ -6,13 +6,22 @@
 
 namespace covey::learn {
 
+/// What encoding left out of a user's last update that counted (upload.error_feedback).
+struct Residual {
+  Values values;            ///< of the exchanged tensors
+  std::uint32_t round = 0;  ///< in which it was left out
+  std::string codec;        ///< and by which codec
+  std::int64_t bits = 0;    ///< of how many bits
+};
+
 /// What a member of the federation (a user's device, or the server trainer) keeps from round to round besides
 /// its data.
 struct MemberState {
-  Values optimizer;  ///< optimiser state; empty where it is reset every round
-  Values buffers;    ///< as buffer_values gives them; empty where buffers are averaged
+  Values optimizer;        ///< optimiser state; empty where it is reset every round
+  Values buffers;          ///< as buffer_values gives them; empty where buffers are averaged
+  Residual residual = {};  ///< empty without error feedback
 
-  bool empty() const { return optimizer.empty() && buffers.empty(); }
+  bool empty() const { return optimizer.empty() && buffers.empty() && residual.values.empty(); }
 };
 
 Bytes encode_member_state(const MemberState& state);
@@ -27,6 +36,12 @@ Layout exchanged_layout(const Layout& full, const config::Experiment& experiment
 /// variances 1). kCorrupt when `state` belongs to another model.
 Result<Values> starting_values(const Layout& full, const Layout& exchanged, Values received,
                                const MemberState& state);
+
+/// Adds what was left out of an earlier update to that of `round`, unless it is out of date: older than
+/// upload.feedback_age, of another model, codec or width. Younger ones are added whole, so that what was sent
+/// adds up to what was trained; a share of it would be lost for good.
+void add_residual(const Residual& residual, const config::Upload& upload, std::uint32_t round,
+                  Values& update);
 
 /// A member's own buffers: the full values without the parameters.
 Values buffer_values(const Layout& full, Span<const float> values);

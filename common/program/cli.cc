@@ -70,6 +70,8 @@ template void Command::number(const std::string&, std::uint32_t&, const std::str
                               std::uint32_t);
 template void Command::number(const std::string&, std::uint64_t&, const std::string&, std::uint64_t,
                               std::uint64_t);
+template void Command::number(const std::string&, int&, const std::string&, int, int);
+template void Command::number(const std::string&, double&, const std::string&, double, double);
 template void Command::number(const std::string&, std::optional<std::uint32_t>&, const std::string&);
 template void Command::number(const std::string&, std::optional<std::int64_t>&, const std::string&);
 

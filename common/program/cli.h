@@ -36,7 +36,7 @@ class Command {
   void repeated(const std::string& name, std::vector<std::string>& fields, const std::string& help);
   void flag(const std::string& name, bool& field, const std::string& help);
 
-  /// A whole number from `min` to `max`; T: std::uint32_t, std::uint64_t or std::int64_t.
+  /// A number from `min` to `max`; T: a whole-number type or double.
   template <typename T>
   void required_number(const std::string& name, T& field, const std::string& help);
   template <typename T>

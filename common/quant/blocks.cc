@@ -38,12 +38,23 @@ struct FittedBlock {
   bool flat = false;
 };
 
+kernels::Extent<double> range_of(BlockRange kind, Span<const float> values) {
+  if (kind == BlockRange::kExtent) {
+    const auto [low, high] = kernels::extent_of(values);
+    return {static_cast<double>(low), static_cast<double>(high)};
+  }
+  double square = 0;
+  for (const float value : values) square += static_cast<double>(value) * static_cast<double>(value);
+  const double norm = std::sqrt(square);
+  return {-norm, norm};
+}
+
 std::vector<FittedBlock> fit_blocks(const BlockFormat& format, const Matrix& matrix, int bits) {
   const BlockRanges ranges(matrix.rows, matrix.columns, format.blocks);
   std::vector<FittedBlock> blocks(ranges.count());
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     blocks[b].values = matrix.values.subspan(ranges.begin(b), ranges.size(b));
-    const auto [low, high] = kernels::extent_of(blocks[b].values);
+    const auto [low, high] = range_of(format.range, blocks[b].values);
     blocks[b].grid = fit_grid(format.grid, low, high, bits);
     blocks[b].flat = is_flat(format.grid, low, high);
   }

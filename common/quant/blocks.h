@@ -9,12 +9,20 @@
 namespace covey::quant {
 
 /// Codecs that cut a matrix into blocks of whole, consecutive rows and lay one grid over each: one block per
-/// tensor (PTQ), per group of rows (GROUP) or per row (PSQ, SYM_CH). Their records differ in nothing else.
+/// tensor (PTQ, QSGD), per group of rows (GROUP) or per row (PSQ, SYM_CH). Their records differ in nothing
+/// else.
+
+/// What the encoder lays the grid of a block over; a reader need not know.
+enum class BlockRange {
+  kExtent,  ///< from the smallest to the largest value
+  kNorm,    ///< as far as the L2 norm, on both sides of zero
+};
 
 struct BlockFormat {
   Scheme scheme = Scheme::kPtq;
   GridKind grid = GridKind::kAffine;
   std::size_t blocks = 1;  ///< 1 to the number of rows; row r lies in block floor(r * blocks / rows)
+  BlockRange range = BlockRange::kExtent;
 };
 
 /// The format for a matrix of so many rows.

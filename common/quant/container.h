@@ -11,11 +11,12 @@
 
 namespace covey::quant {
 
-/// What a container keeps as fp32 whatever the codec: tensors of rank 0 and 1, buffers, fewer than 256 values.
+/// Whether a container keeps the tensor as fp32 whatever the codec: those of rank 0 and 1, buffers, and
+/// tensors under 256 values.
 bool stays_fp32(const TensorSpec& tensor);
 
-/// Encodes a model or an update as a container (FORMAT.md). A tensor whose record would be longer than its
-/// fp32 record stays fp32 too.
+/// Encodes a model or an update as a container (FORMAT.md). Besides those of stays_fp32, a tensor whose
+/// record would be longer than in fp32 stays fp32 as well.
 ///   values  in the order of `layout`
 ///   errors  kInternal naming the tensor when a value is not finite: training diverged
 Result<Bytes> encode_model(const Codec& codec, const Layout& layout, Span<const float> values,

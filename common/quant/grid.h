@@ -24,7 +24,8 @@ struct Grid {
 /// The finest grid of `kind` whose codes cover [low, high]. Its numbers are those that are sent: offset and
 /// scale are rounded down, so that no position exceeds the last code by more than 2^-52 of it, however it is
 /// rounded.
-///   low <= high; both within the range of finite fp32, or beyond it by a rounding error of double
+///   low <= high; both within the range of finite fp32, or beyond it by a rounding error of double; for
+///   kSymmetric, whose offset is 0, up to 1e45
 Grid fit_grid(GridKind kind, double low, double high, int bits);
 
 /// Whether the fitted grid decodes values in [low, high] exactly with one code.

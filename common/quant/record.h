@@ -16,6 +16,9 @@ enum class Scheme : std::uint8_t {
   kBhq = 3,    ///< one per row of a transformed matrix
   kSymCh = 4,  ///< one scale per row, zero in the middle
   kGroup = 6,  ///< one scale and offset per group of rows
+  kQsgd = 7,   ///< one scale per tensor, zero in the middle
+  kEden = 8,   ///< one scale per block of rotated values
+  kTopk = 9,   ///< some values as they are, the others 0
 };
 
 namespace record_flag {

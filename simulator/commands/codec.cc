@@ -12,8 +12,12 @@ namespace covey::simulator {
 
 namespace {
 
-constexpr const char* kFp32 = "fp32";  // the one codec of one width
 constexpr int kFp32Bits = 32;
+
+/// What these send has the width of fp32, whatever the bits.
+bool has_widths(const std::string& codec) {
+  return codec != "fp32" && codec != "topk";
+}
 
 struct CodecCommandOptions {
   std::string tensor;
@@ -21,6 +25,7 @@ struct CodecCommandOptions {
   std::string bits = "2,4,8";
   std::string rounding = "stochastic";
   std::string out;
+  quant::CodecOptions codec;
   MeasureOptions measure;
   bool json = false;
 };
@@ -57,12 +62,17 @@ std::vector<std::string> names_of(const std::vector<std::string>& given) {
   return names;
 }
 
+quant::CodecOptions with_bits(quant::CodecOptions options, int bits) {
+  options.bits = bits;
+  return options;
+}
+
 /// The codecs at one width; one that does not take it is left out where nobody asked for it by name.
 Result<std::vector<Case>> cases_at(int bits, const CodecCommandOptions& options) {
   std::vector<Case> cases;
   for (const std::string& name : names_of(options.codecs)) {
-    if (name == kFp32) continue;
-    auto codec = quant::make_codec(name, {bits});
+    if (!has_widths(name)) continue;
+    auto codec = quant::make_codec(name, with_bits(options.codec, bits));
     if (codec.ok()) {
       cases.push_back({name, bits, *std::move(codec)});
     } else if (!options.codecs.empty()) {
@@ -74,14 +84,15 @@ Result<std::vector<Case>> cases_at(int bits, const CodecCommandOptions& options)
 
 Result<std::vector<Case>> cases_of(const CodecCommandOptions& options) {
   COVEY_ASSIGN_OR_RETURN(const std::vector<int> widths, parse_bits(options.bits));
-  const std::vector<std::string> names = names_of(options.codecs);
   std::vector<Case> cases;
-  if (std::find(names.begin(), names.end(), kFp32) != names.end()) {
-    COVEY_ASSIGN_OR_RETURN(auto codec, quant::make_codec(kFp32, {}));
-    cases.push_back({kFp32, kFp32Bits, std::move(codec)});
+  bool any_width = false;
+  for (const std::string& name : names_of(options.codecs)) {
+    any_width = any_width || has_widths(name);
+    if (has_widths(name)) continue;
+    COVEY_ASSIGN_OR_RETURN(auto codec, quant::make_codec(name, options.codec));
+    cases.push_back({name, kFp32Bits, std::move(codec)});
   }
-  const bool only_fp32 = names.size() == cases.size();
-  for (const int bits : only_fp32 ? std::vector<int>() : widths) {
+  for (const int bits : any_width ? widths : std::vector<int>()) {
     COVEY_ASSIGN_OR_RETURN(auto found, cases_at(bits, options));
     if (found.empty()) return invalid_argument("--bits: no codec takes " + std::to_string(bits) + " bits");
     std::move(found.begin(), found.end(), std::back_inserter(cases));
@@ -150,6 +161,10 @@ void add_codec(program::CommandLine& line) {
                    "Codecs to measure, with commas between them; may be repeated; default: all");
   command.optional("--bits", options->bits, "Widths of a code, with commas between them; default 2,4,8");
   command.optional("--rounding", options->rounding, "nearest or stochastic (default)");
+  command.number("--groups", options->codec.groups, "Groups of rows of codec group; default 128", 1,
+                 1'000'000);
+  command.number("--keep", options->codec.keep, "Share of the values that topk keeps; default 0.01", 1e-6,
+                 1.0);
   command.number("--draws", options->measure.draws, "Draws of stochastic rounding; default 100",
                  std::uint32_t{1}, std::uint32_t{10'000'000});
   command.number("--seed", options->measure.seed, "Seed of the draws; default 1", std::uint64_t{0},

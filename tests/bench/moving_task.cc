@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "client/task_runner.h"
+#include "common/program/codecs.h"
 #include "common/quant/container.h"
-#include "common/quant/registry.h"
 
 namespace covey::client {
 
@@ -25,8 +25,7 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
 
   TaskResult result;
   result.tentative = state;
-  COVEY_ASSIGN_OR_RETURN(const auto codec,
-                         quant::make_codec(experiment.upload.codec, {int(experiment.upload.bits)}));
+  COVEY_ASSIGN_OR_RETURN(const auto codec, program::upload_codec(experiment));
   const quant::CodecDraws draws(experiment.seed,
                                 {Purpose::kUploadCodec, task.round, task.attempt, task.user.value});
   COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));

@@ -34,7 +34,8 @@ TEST(Faults, CoordinatorKilledInThreeRoundsEndsOnTheUndisturbedModel) {
 
 TEST(Faults, ClientKilledAndRestartedEndsOnTheUndisturbedModel) {
   Federation federation({"federation.period=12", "federation.rounds=5", "training.optimizer_state=user",
-                         "model.norm=batch", "averaging.bn_buffers=local"});
+                         "model.norm=batch", "averaging.bn_buffers=local", "upload.codec=qsgd",
+                         "upload.bits=3", "upload.error_feedback=true"});
   federation.start();
   for (std::uint32_t round = 1; round <= 3; ++round) {
     wait_inside_round(federation, round);

@@ -47,6 +47,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"SemiFlAndFl2",
              {"averaging.weights=status", "training.mixup=0.75", "training.threshold_rule=adaptive",
               "training.sharpness=0.1", "training.clip_norm=1", "averaging.server_momentum=0.5"}},
+        Case{"EdenBothWays", {"download.codec=eden", "upload.codec=eden", "upload.bits=3"}},
+        Case{"TwoOfThreeUsersSendWhatTopkLeftOut",
+             {"federation.communicating=2", "upload.codec=topk", "upload.error_feedback=true",
+              "upload.feedback_age=1", "federation.rounds=5"}},
         Case{"TwoOfThreeUsersKeepTheirMomentum",
              {"federation.communicating=2", "training.optimizer_state=user", "federation.rounds=5"}}),
     [](const auto& one) { return std::string(one.param.name); });
@@ -124,11 +128,11 @@ TEST(SameBits, DeployedRunThatLostSlotsIsReplayed) {
   EXPECT_NE(federation.simulated_hash(), federation.hash());
 }
 
-TEST(SameBits, MomentumOfTheAverageSurvivesARestart) {
+TEST(SameBits, MomentumOfTheAverageAndResidualsSurviveARestart) {
   const TemporaryFolder folder;
   const fs::path experiment = write_experiment(folder.path());
   const Sets sets{"federation.rounds=5", "federation.period=12", "averaging.server_momentum=0.5",
-                  "federation.diversity_every=2"};
+                  "federation.diversity_every=2", "upload.error_feedback=true"};
   const fs::path whole = folder.path() / "whole";
   const fs::path stopped = folder.path() / "stopped";
   ASSERT_EQ(run(simulation(experiment, sets, whole)).code, 0);

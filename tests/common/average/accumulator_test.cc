@@ -94,6 +94,24 @@ TEST(CheckUpdate, SeesTheRangeOfCodedTensors) {
             Code::kRefused);
 }
 
+// Scales and norms of a hostile sender: what decodes to values beyond the limit is never added.
+TEST(CheckUpdate, SeesTheRangeOfEveryCodec) {
+  const Layout model = layout_of({parameter("w", {16, 16})});
+  Values values = uniform_values(256, -1, 1, 1);
+  for (const std::string& codec : quant::codec_registry().names()) {
+    const auto checked = [&](float largest) {
+      values[9] = largest;
+      const Bytes bytes = encode(codec, 4, model, values, quant::CodecDraws(1, {}));
+      return check_update(*quant::ContainerView::parse(bytes, model), magnitude_limit(1));
+    };
+    EXPECT_TRUE(checked(1).ok()) << codec;
+    for (const float largest : {-2e9f, 3e38f, -3e38f}) {
+      EXPECT_EQ(checked(largest).code(), Code::kRefused) << codec;
+      EXPECT_THAT(checked(largest).message(), HasSubstr("tensor w of the update has values up to ")) << codec;
+    }
+  }
+}
+
 TEST(CheckUpdate, LimitLeavesRoomForAFullRound) {
   const Layout model = layout_of({parameter("w", {1})});
   for (const std::uint32_t slots : {1u, 2u, 7u, 64u}) {

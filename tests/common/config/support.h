@@ -15,8 +15,8 @@ inline KnownNames test_names() {
       {"training.optimizer", {"sgd"}},
       {"training.schedule", {"constant", "cosine", "paper"}},
       {"averaging.rule", {"fedavg", "grouping", "median", "trimmed-mean"}},
-      {"download.codec", {"fp32", "ptq"}},
-      {"upload.codec", {"fp32", "ptq"}},
+      {"download.codec", {"fp32", "ptq", "topk"}},
+      {"upload.codec", {"fp32", "ptq", "topk"}},
       {"fqt.gradient_quantiser", {"bhq", "psq"}},
   };
   return names;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,7 +17,10 @@ namespace covey::quant::testing {
 /// Quantisers without a container around them, which would keep small tensors as fp32.
 
 inline const StreamId kStream{Purpose::kUploadCodec, 0, 0, 0};
-inline const std::vector<std::string> kQuantisers = {"ptq", "ptq-zero", "psq", "bhq", "sym", "group"};
+inline const std::vector<std::string> kQuantisers = {"ptq", "ptq-zero", "psq", "bhq", "sym", "group", "qsgd"};
+/// With those that round nothing at random.
+inline const std::vector<std::string> kCoders = {"ptq", "ptq-zero", "psq",  "bhq",
+                                                 "sym", "group",    "qsgd", "eden"};
 
 inline std::string golden_path(const std::string& file) {
   return std::string(COVEY_SOURCE_DIR) + "/tests/golden/quant/" + file;
@@ -101,6 +105,10 @@ inline double squared_error(Span<const float> a, Span<const float> b) {
     error += difference * difference;
   }
   return error;
+}
+
+inline float norm(Span<const float> values) {
+  return static_cast<float>(std::sqrt(squared_error(values, Values(values.size(), 0.0f))));
 }
 
 /// Total variance and worst case are those of the reference, to 1e-4, at 2, 4, 5 and 8 bits.

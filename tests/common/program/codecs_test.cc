@@ -1,0 +1,54 @@
+#include "common/program/codecs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/quant/container.h"
+#include "tests/support/models.h"
+
+namespace covey::program {
+namespace {
+
+std::size_t encoded_bytes(const quant::Codec& codec) {
+  const Layout layout = testing::layout_of({testing::parameter("w", {64, 64})});
+  const Values values = testing::uniform_values(layout.value_count(), -1, 1, 1);
+  return quant::encode_model(codec, layout, values, {})->size();
+}
+
+std::size_t download_bytes(const config::Experiment& experiment) {
+  return encoded_bytes(**download_codec(experiment));
+}
+std::size_t upload_bytes(const config::Experiment& experiment) {
+  return encoded_bytes(**upload_codec(experiment));
+}
+
+TEST(Codecs, AreThoseOfTheirDirection) {
+  config::Experiment experiment;
+  experiment.download.codec = "fp32";
+  experiment.upload.bits = 2;
+  EXPECT_GT(download_bytes(experiment), 4u * 64 * 64);
+  EXPECT_LT(upload_bytes(experiment), 64 * 64 / 4 + 100u);
+}
+
+TEST(Codecs, TakeEveryOption) {
+  config::Experiment experiment;
+  experiment.upload.codec = experiment.download.codec = "group";
+  const std::size_t per_row = upload_bytes(experiment);  // 128 groups are more than its 64 rows
+  experiment.upload.groups = experiment.download.groups = 4;
+  EXPECT_EQ(per_row - upload_bytes(experiment), 8u * 60);
+  EXPECT_EQ(per_row - download_bytes(experiment), 8u * 60);
+
+  experiment.upload.codec = "topk";
+  const std::size_t one_percent = upload_bytes(experiment);
+  experiment.upload.keep = 0.5;
+  EXPECT_EQ(upload_bytes(experiment) - one_percent, 6u * (2048 - 41));
+}
+
+TEST(Codecs, AreRefusedByTheirNames) {
+  config::Experiment experiment;
+  experiment.upload.codec = "zip";
+  EXPECT_THAT(upload_codec(experiment).status().message(), ::testing::HasSubstr("unknown codec 'zip'"));
+}
+
+}  // namespace
+}  // namespace covey::program
