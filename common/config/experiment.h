@@ -92,9 +92,10 @@ struct Averaging {
 
 /// One direction of the exchange.
 struct Exchange {
-  std::string codec = "ptq";  ///< any of quant/registry.h; topk for uploads only
-  std::int64_t bits = 8;      ///< 2..8
-  std::int64_t groups = 128;  ///< codec = group: groups of rows per tensor
+  std::string codec = "ptq";      ///< any of quant/registry.h; topk for uploads only
+  std::int64_t bits = 8;          ///< 2..8
+  std::int64_t groups = 128;      ///< codec = group: groups of rows per tensor
+  std::string compress = "none";  ///< none | zstd: what the codec wrote, without loss
 };
 
 struct Upload : Exchange {

@@ -193,6 +193,7 @@ void add_exchange(std::vector<Field>& fields, const char* name, Find find) {
   Section exchange(fields, name, find);
   exchange.add("codec", &Exchange::codec, Named{}, kShared, "how tensors become bytes; fp32 ignores bits");
   exchange.add("bits", &Exchange::bits, Whole{2, 8}, kShared, "per value");
+  exchange.add("compress", &Exchange::compress, Choices{{"none", "zstd"}}, kShared, "what the codec wrote, without loss: zstd saves a quarter of 8-bit ptq, nothing of psq");
   exchange.add("groups", &Exchange::groups, Whole{1, kMillion}, kShared, "codec = group: groups of rows per tensor; more than rows count as the rows");
 }
 

@@ -1,5 +1,6 @@
 #include "common/program/codecs.h"
 
+#include "common/quant/codecs/zstd.h"
 #include "common/quant/registry.h"
 
 namespace covey::program {
@@ -19,14 +20,20 @@ quant::CodecOptions codec_options(const config::Upload& upload) {
   return options;
 }
 
+Result<std::unique_ptr<const quant::Codec>> codec_of(const config::Exchange& exchange,
+                                                     const quant::CodecOptions& options) {
+  COVEY_ASSIGN_OR_RETURN(auto codec, quant::make_codec(exchange.codec, options));
+  return exchange.compress == "zstd" ? quant::compressed(std::move(codec)) : std::move(codec);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<const quant::Codec>> download_codec(const config::Experiment& experiment) {
-  return quant::make_codec(experiment.download.codec, codec_options(experiment.download));
+  return codec_of(experiment.download, codec_options(experiment.download));
 }
 
 Result<std::unique_ptr<const quant::Codec>> upload_codec(const config::Experiment& experiment) {
-  return quant::make_codec(experiment.upload.codec, codec_options(experiment.upload));
+  return codec_of(experiment.upload, codec_options(experiment.upload));
 }
 
 }  // namespace covey::program

@@ -19,6 +19,7 @@ enum class Scheme : std::uint8_t {
   kQsgd = 7,   ///< one scale per tensor, zero in the middle
   kEden = 8,   ///< one scale per block of rotated values
   kTopk = 9,   ///< some values as they are, the others 0
+  kZstd = 10,  ///< another record, compressed
 };
 
 namespace record_flag {

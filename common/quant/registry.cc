@@ -11,6 +11,7 @@
 #include "common/quant/codecs/qsgd.h"
 #include "common/quant/codecs/sym.h"
 #include "common/quant/codecs/topk.h"
+#include "common/quant/codecs/zstd.h"
 
 namespace covey::quant {
 
@@ -58,10 +59,13 @@ Result<BodyReader> find_body_reader(Scheme scheme) {
       return BodyReader{read_eden};
     case Scheme::kTopk:
       return BodyReader{read_topk};
+    case Scheme::kZstd:
+      return BodyReader{read_zstd};
   }
   return corrupt(
       "unknown scheme " + std::to_string(static_cast<int>(scheme)) +
-      "; known: 0 (raw32), 1 (PTQ), 2 (PSQ), 3 (BHQ), 4 (SYM_CH), 6 (GROUP), 7 (QSGD), 8 (EDEN), 9 (TOPK)");
+      "; known: 0 (raw32), 1 (PTQ), 2 (PSQ), 3 (BHQ), 4 (SYM_CH), 6 (GROUP), 7 (QSGD), 8 (EDEN), 9 (TOPK), "
+      "10 (ZSTD)");
 }
 
 }  // namespace covey::quant

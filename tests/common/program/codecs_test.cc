@@ -42,6 +42,12 @@ TEST(Codecs, TakeEveryOption) {
   const std::size_t one_percent = upload_bytes(experiment);
   experiment.upload.keep = 0.5;
   EXPECT_EQ(upload_bytes(experiment) - one_percent, 6u * (2048 - 41));
+
+  experiment.upload.codec = experiment.download.codec = "qsgd";  // few of whose codes are in use
+  const std::size_t plain = upload_bytes(experiment);
+  experiment.upload.compress = experiment.download.compress = "zstd";
+  EXPECT_LT(upload_bytes(experiment), plain / 4 * 3);
+  EXPECT_EQ(download_bytes(experiment), upload_bytes(experiment));
 }
 
 TEST(Codecs, AreRefusedByTheirNames) {

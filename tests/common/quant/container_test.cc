@@ -226,7 +226,7 @@ TEST(HostileRecord, IsAcceptedUnchanged) {
 
 TEST(HostileRecord, WithImpossibleFieldsIsRefused) {
   using U8 = std::uint8_t;
-  EXPECT_THAT(HostileRecord().set(0, U8{10}).refusal(), HasSubstr("unknown scheme 10"));
+  EXPECT_THAT(HostileRecord().set(0, U8{11}).refusal(), HasSubstr("unknown scheme 11"));
   EXPECT_THAT(HostileRecord().set(0, U8{0}).refusal(), HasSubstr("raw32 has 32 bits"));
   EXPECT_THAT(HostileRecord().set(1, U8{9}).refusal(), HasSubstr("2 to 8 bits, not 9"));
   EXPECT_THAT(HostileRecord().set(1, U8{1}).refusal(), HasSubstr("2 to 8 bits, not 1"));
