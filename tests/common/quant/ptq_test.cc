@@ -188,19 +188,6 @@ TEST(PtqStochastic, ScaleTimesRangeNeverExceedsTheLastCode) {
   }
 }
 
-TEST(PtqStochastic, AveragingSixtyFourDrawsDividesTheErrorBySixtyFour) {
-  constexpr int kDraws = 64;
-  const Values input = golden("g_homog_32x64");
-  std::vector<double> mean(input.size(), 0);
-  for (std::uint64_t seed = 0; seed < kDraws; ++seed) {
-    const Values decoded = through_ptq(input, 4, CodecDraws(seed, kStream));
-    for (std::size_t i = 0; i < input.size(); ++i) mean[i] += double{decoded[i]} / kDraws;
-  }
-  double error = 0;
-  for (std::size_t i = 0; i < input.size(); ++i) error += std::pow(mean[i] - double{input[i]}, 2);
-  EXPECT_NEAR(error * kDraws / sum(exact_variances(input, 4)), 1, 0.1);
-}
-
 TEST(PtqStochastic, DependsOnTheTensorsNameAndTheStream) {
   const Values input = golden("g_homog_32x64");
   const auto decoded = [&](const std::string& name, const CodecDraws& draws) {

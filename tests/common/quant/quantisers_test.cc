@@ -102,6 +102,25 @@ TEST_P(EveryQuantiser, HasNoVarianceAboveItsBound) {
   }
 }
 
+// Were a code biased, or two senders' draws alike, more senders would help less.
+TEST_P(EveryQuantiser, ErrsASixtyFourthAsMuchInTheMeanOfSixtyFourSenders) {
+  constexpr int kSenders = 64;
+  const Values values = golden("g_homog_32x64");
+  const auto codec = quantiser(GetParam(), 4);
+  std::vector<double> sums(values.size(), 0);
+  double error = 0;
+  for (std::uint32_t sender = 0; sender < kSenders; ++sender) {
+    const StreamId stream{Purpose::kUploadCodec, 0, 0, sender};
+    const Values decoded = through(*codec, matrix_of(values, 32), CodecDraws(1, stream));
+    for (std::size_t i = 0; i < values.size(); ++i) sums[i] += double{decoded[i]};
+    error += squared_error(decoded, values) / kSenders;
+  }
+  double error_of_mean = 0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    error_of_mean += std::pow(sums[i] / kSenders - double{values[i]}, 2);
+  EXPECT_NEAR(kSenders * error_of_mean / error, 1, 0.1);
+}
+
 TEST(QuantiserBounds, FollowTheWidth) {
   const Values values = golden("g_outlier_32x64");
   for (const std::string name : {"ptq", "psq", "bhq", "group"}) {
