@@ -6,7 +6,7 @@
 // usage: exchange_bench BUILD_DIR [FOLDER [PAIRS [MODEL CLIENTS]]]
 //   FOLDER  where coordinator and clients keep their state; default: a folder in memory, because here as many
 //           devices as there are clients would flush to one disk
-//   MODEL CLIENTS  only this row; memory 64: only the second table
+//   MODEL CLIENTS  only these rows; memory 64: only the second table
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -34,14 +34,18 @@ struct Case {
 };
 
 const std::vector<Case>& cases() {
-  static const std::vector<Case> all = {
-      {{"cnn", 4, 0, 100, ""}, {0.20, 664, 5.5, 1.2, 269, 254}},
-      {{"cnn", 16, 0, 30, ""}, {0.20, 634, 25, 1.2, 290, 254}},
-      {{"emnist", 4, 0, 12, ""}, {6.65, 42, 91, 22, 744, 379}},
-      {{"emnist", 16, 0, 4, ""}, {6.65, 32, 523, 22, 1425, 379}},
-      {{"resnet18", 4, 0, 3, ""}, {42.2, 3.6, 1159, 225, 2548, 841}},
-      {{"resnet18", 16, 0, 2, ""}, {42.2, 3.6, 3831, 225, 6718, 841}},
-  };
+  static const std::vector<Case> all = [] {
+    std::vector<Case> both;
+    for (const std::string codec : {"fp32", "ptq"}) {
+      both.push_back({{"cnn", 4, 0, 100, codec}, {0.20, 664, 5.5, 1.2, 269, 254}});
+      both.push_back({{"cnn", 16, 0, 30, codec}, {0.20, 634, 25, 1.2, 290, 254}});
+      both.push_back({{"emnist", 4, 0, 12, codec}, {6.65, 42, 91, 22, 744, 379}});
+      both.push_back({{"emnist", 16, 0, 4, codec}, {6.65, 32, 523, 22, 1425, 379}});
+      both.push_back({{"resnet18", 4, 0, 3, codec}, {42.2, 3.6, 1159, 225, 2548, 841}});
+      both.push_back({{"resnet18", 16, 0, 2, codec}, {42.2, 3.6, 3831, 225, 6718, 841}});
+    }
+    return both;
+  }();
   return all;
 }
 
@@ -68,8 +72,9 @@ EchoCase echo_of(const FederationCase& f, std::uint64_t bytes, bool curve) {
 Status measure_pair(const Programs& programs, const fs::path& folder, const FederationCase& f,
                     std::vector<FederationCost>& costs, std::vector<EchoCost>& echoes, Ratios& ratios) {
   COVEY_ASSIGN_OR_RETURN(const FederationCost cost, run_federation(programs, folder, f));
-  COVEY_ASSIGN_OR_RETURN(const EchoCost plain, run_echo(echo_of(f, cost.model_bytes, false)));
-  COVEY_ASSIGN_OR_RETURN(const EchoCost curve, run_echo(echo_of(f, cost.model_bytes, true)));
+  const auto sent = static_cast<std::uint64_t>(static_cast<double>(cost.model_bytes) * cost.wire_ratio);
+  COVEY_ASSIGN_OR_RETURN(const EchoCost plain, run_echo(echo_of(f, sent, false)));
+  COVEY_ASSIGN_OR_RETURN(const EchoCost curve, run_echo(echo_of(f, sent, true)));
   costs.push_back(cost);
   echoes.push_back(curve);
   ratios.plain.push_back(cost.per_second / plain.per_second);
@@ -92,16 +97,17 @@ Status exchange_row(const Programs& programs, const fs::path& folder, const Case
   for (int pair = 0; pair < pairs; ++pair)
     COVEY_RETURN_IF_ERROR(measure_pair(programs, folder, c.federation, costs, echoes, ratios));
   const auto cost = [&](double FederationCost::*field) { return median_of(costs, field); };
-  std::printf("%-8s %6.2f %3d | %6.2f %6.2f %6.2f | %8.1f %8.1f %8.1f %8.2f %7.2f %6.0f %6.0f %6.4f\n",
-              c.federation.model.c_str(), static_cast<double>(costs[0].model_bytes) / 1e6,
-              c.federation.clients, median(ratios.plain), median(ratios.curve), median(ratios.curve_cpu),
-              median_of(echoes, &EchoCost::per_second), cost(&FederationCost::per_second),
-              cost(&FederationCost::round_ms), cost(&FederationCost::server_cpu_ms),
-              cost(&FederationCost::client_cpu_ms), cost(&FederationCost::server_peak_mib),
-              cost(&FederationCost::client_peak_mib), cost(&FederationCost::wire_ratio));
+  std::printf("%-8s %-5s %6.2f %3d | %6.2f %6.2f %6.2f | %8.1f %8.1f %8.1f %8.2f %7.2f %6.0f %6.0f %6.4f\n",
+              c.federation.model.c_str(), c.federation.codec.c_str(),
+              static_cast<double>(costs[0].model_bytes) / 1e6, c.federation.clients, median(ratios.plain),
+              median(ratios.curve), median(ratios.curve_cpu), median_of(echoes, &EchoCost::per_second),
+              cost(&FederationCost::per_second), cost(&FederationCost::round_ms),
+              cost(&FederationCost::server_cpu_ms), cost(&FederationCost::client_cpu_ms),
+              cost(&FederationCost::server_peak_mib), cost(&FederationCost::client_peak_mib),
+              cost(&FederationCost::wire_ratio));
   const Flower& f = c.flower;
-  std::printf("  Flower %6.2f %3d | %6s %6s %6s | %8s %8.1f %8.1f %8.2f %7s %6.0f %6.0f %6.4f\n", f.model_mb,
-              c.federation.clients, "", "", "", "", f.per_second, f.round_ms, f.server_cpu_ms, "",
+  std::printf("  Flower fp32  %6.2f %3d | %6s %6s %6s | %8s %8.1f %8.1f %8.2f %7s %6.0f %6.0f %6.4f\n",
+              f.model_mb, c.federation.clients, "", "", "", "", f.per_second, f.round_ms, f.server_cpu_ms, "",
               f.server_peak_mib, f.client_peak_mib, 1.005);
   std::fflush(stdout);
   return ok_status();
@@ -109,21 +115,21 @@ Status exchange_row(const Programs& programs, const fs::path& folder, const Case
 
 void print_heading(int pairs) {
   std::printf(
-      "exchange without training, fp32 both ways, CURVE, every client in every round; medians of %d pairs\n"
+      "exchange without training, fp32 or 8 bits both ways, CURVE, every client in every round; medians of "
+      "%d pairs\n"
       "ratios over a bare ZeroMQ echo (aim 0.50): plain, with CURVE, and CPU time of all processes with "
       "CURVE\n"
       "Flower: 1.4.0, measured on a like machine (its link is not encrypted, and it keeps no state on "
       "disk)\n\n"
-      "%-8s %6s %3s | %6s %6s %6s | %8s %8s %8s %8s %7s %6s %6s %6s\n",
-      pairs, "model", "MB", "K", "plain", "curve", "CPU", "echo/s", "updat./s", "round ms", "srv ms",
+      "%-8s %-5s %6s %3s | %6s %6s %6s | %8s %8s %8s %8s %7s %6s %6s %6s\n",
+      pairs, "model", "codec", "MB", "K", "plain", "curve", "CPU", "echo/s", "updat./s", "round ms", "srv ms",
       "cli ms", "srvMiB", "cliMiB", "wire");
 }
 
 Status memory_row(const Programs& programs, const fs::path& folder) {
-  COVEY_ASSIGN_OR_RETURN(const FederationCost few,
-                         run_federation(programs, folder, {kMemoryModel, 8, 2, 2, ""}));
+  COVEY_ASSIGN_OR_RETURN(const FederationCost few, run_federation(programs, folder, {kMemoryModel, 8, 2, 2}));
   COVEY_ASSIGN_OR_RETURN(const FederationCost many,
-                         run_federation(programs, folder, {kMemoryModel, 64, 2, 2, ""}));
+                         run_federation(programs, folder, {kMemoryModel, 64, 2, 2}));
   std::printf(
       "\ncoordinator's peak memory, %s (%.1f MB), 2 groups: %.0f MiB with 8 clients, %.0f MiB with 64: "
       "ratio %.3f (aim at most 1.10)\n",

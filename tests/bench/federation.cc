@@ -50,7 +50,7 @@ std::string experiment_text(const FederationCase& f) {
        << "\nperiod = 0\nlabelled = 10\nrounds = " << 2 * f.rounds << "\nevaluate_every = " << f.rounds
        << "\nmin_updates = " << f.clients << "\n"
        << "[averaging]\ngroups = " << f.groups << "\n"
-       << "[download]\ncodec = \"fp32\"\n[upload]\ncodec = \"fp32\"\n";
+       << "[download]\ncodec = \"" << f.codec << "\"\n[upload]\ncodec = \"" << f.codec << "\"\n";
   return text.str();
 }
 
@@ -92,12 +92,9 @@ class Federation {
     COVEY_ASSIGN_OR_RETURN(
         tokens_,
         output_of({programs_.coordinator, "token", server_, "--count", std::to_string(case_.clients)}, log_));
-    std::vector<std::string> command{
+    const std::vector<std::string> command{
         programs_.coordinator, "--log-level", "warn", "run", server_, "--experiment", experiment_, "--listen",
         "tcp://127.0.0.1:*"};
-    for (const std::string& setting : words_of(case_.set)) {
-      command.insert(command.end(), {"--set", setting});
-    }
     COVEY_ASSIGN_OR_RETURN(ChildProcess coordinator, ChildProcess::start(command, log_));
     const double until = monotonic_seconds() + kStartSeconds;
     while (!fs::exists(fs::path(server_) / "endpoint")) {

@@ -15,9 +15,9 @@ struct Programs {
 struct FederationCase {
   std::string model;
   int clients = 0;
-  int groups = 0;   ///< 0 = the default
-  int rounds = 0;   ///< that are measured; as many run before them
-  std::string set;  ///< more settings, section.key=value, separated by spaces
+  int groups = 0;              ///< 0 = the default
+  int rounds = 0;              ///< that are measured; as many run before them
+  std::string codec = "fp32";  ///< both ways; quantisers with 8 bits
 };
 
 struct FederationCost {
@@ -31,8 +31,8 @@ struct FederationCost {
   double wire_ratio = 0;          ///< bytes of frames, both ways, over 2 models per update
 };
 
-/// A coordinator and its clients as processes on loopback with CURVE, codec fp32, every client in every
-/// round, no training. Their folders lie in a new folder under `parent`, which is removed at the end.
+/// A coordinator and its clients as processes on loopback with CURVE, every client in every round, no
+/// training. Their folders lie in a new folder under `parent`, which is removed at the end.
 Result<FederationCost> run_federation(const Programs& programs, const fs::path& parent,
                                       const FederationCase& federation);
 
