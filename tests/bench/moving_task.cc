@@ -1,8 +1,6 @@
-// The task of a device that does not train: it decodes the model, moves every weight by the same amount and
+// The task of a device that does not train: it decodes the model, moves its weights by some steps each and
 // encodes that as its update. Linked in front of client/task_runner.cc, it makes a client whose rounds cost
 // what the exchange costs, while the model still changes at every round and must be sent again.
-#include <algorithm>
-
 #include "client/task_runner.h"
 #include "common/program/codecs.h"
 #include "common/quant/container.h"
@@ -11,7 +9,8 @@ namespace covey::client {
 
 namespace {
 
-constexpr float kStep = 1e-4f;
+constexpr float kStep = 1e-6f;
+constexpr std::size_t kSteps = 256;  ///< equal values would need no codes
 
 }  // namespace
 
@@ -21,7 +20,8 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   const Layout exchanged = learn::exchanged_layout(trainer.layout(), experiment);
   COVEY_ASSIGN_OR_RETURN(const auto container, quant::ContainerView::parse(model, exchanged));
   Values delta = container.decode();
-  std::fill(delta.begin(), delta.end(), kStep * static_cast<float>(task.user.value + 1));
+  const float step = kStep * static_cast<float>(task.user.value + 1);
+  for (std::size_t i = 0; i < delta.size(); ++i) delta[i] = step * static_cast<float>(i % kSteps);
 
   TaskResult result;
   result.tentative = state;
