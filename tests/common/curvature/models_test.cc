@@ -1,0 +1,45 @@
+// Every registered model can be differentiated twice: its Hessian is symmetric in float64.
+#include <gtest/gtest.h>
+
+#include "common/curvature/hessian.h"
+#include "common/curvature/probes.h"
+#include "common/nn/model.h"
+
+namespace covey::curvature {
+namespace {
+
+std::vector<std::pair<std::string, std::string>> models_and_norms() {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const std::string& model : nn::model_registry().names()) {
+    for (const std::string norm : {"group", "batch", "none"}) all.emplace_back(model, norm);
+  }
+  return all;
+}
+
+TEST(Models, HaveASymmetricHessian) {
+  for (const auto& [name, norm] : models_and_norms()) {
+    const auto made = nn::make_model(name, {3, 32, 32, 10, *nn::parse_norm(norm)}, 1);
+    ASSERT_TRUE(made.ok()) << name << " " << made.status().message();
+    nn::Model& model = **made;
+    model.to(torch::kFloat64);
+    model.eval();
+    torch::manual_seed(1);
+    const torch::Tensor x = torch::randn({2, 3, 32, 32}, torch::kFloat64);
+    const torch::Tensor y = torch::tensor({1, 3});
+    const ParameterVector parameters = model.parameters();
+    const Hessian hessian(parameters, {{2}, [&](std::size_t) {
+                                         return torch::nn::functional::cross_entropy(model.forward(x), y);
+                                       }});
+    const ParameterVector u = rademacher(parameters, Stream(1, {}), 0);
+    const ParameterVector v = rademacher(parameters, Stream(1, {}), 1);
+    const auto hu = hessian.product(u);
+    const auto hv = hessian.product(v);
+    ASSERT_TRUE(hu.ok() && hv.ok()) << name << " " << hu.status().message();
+    const double uhv = inner_product(u, *hv);
+    EXPECT_NEAR(uhv, inner_product(v, *hu), 1e-10 * std::abs(uhv)) << name << " " << norm;
+    EXPECT_GT(length(*hu), 0) << name;
+  }
+}
+
+}  // namespace
+}  // namespace covey::curvature
