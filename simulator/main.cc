@@ -14,5 +14,6 @@ int main(int argc, char** argv) {
         covey::simulator::add_sweep(line);
         covey::simulator::add_report(line);
         covey::simulator::add_codec(line);
+        covey::simulator::add_hessian(line, argv);
       });
 }

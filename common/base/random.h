@@ -44,6 +44,7 @@ enum class Purpose : std::uint32_t {
   kDevice = 18,           ///< what a device is like, and whether it is there
   kRotation = 19,         ///< signs of a rotation, keyed by what a record carries
   kGradients = 20,        ///< rounding of quantised gradients
+  kCurvature = 21,        ///< probes of the Hessian
 };
 
 /// The entity of a draw: a user number, or one of these.

@@ -68,6 +68,16 @@ struct Training {
   double lr = 0.0;
   double momentum = 0.9;
   bool nesterov = true;
+  double beta1 = 0.9;    ///< adam, adamw, adahessian: share of the gradient's mean that a step keeps
+  double beta2 = 0.999;  ///< the same of the mean square
+  double epsilon = 0.0;  ///< added to its root; 0 = 1e-8, adahessian 1e-4
+  /// adahessian: none | kernel: means over a kernel | row: also over a matrix's row | block: over
+  /// hessian_block
+  std::string hessian_average = "kernel";
+  std::int64_t hessian_block = 32;        ///< hessian_average = block: values of a block
+  std::string hessian_sign = "absolute";  ///< mean over a block of the absolute or the signed values
+  double hessian_power = 1.0;             ///< k: 1 = the root of the mean square, 0 = plain momentum
+  std::int64_t hessian_period = 1;        ///< curvature is measured in every that many steps
   double weight_decay = 1e-4;
   double clip_norm = 0.0;  ///< largest L2 norm of a step's gradient, of users and server; 0 = off
   double proximal = 0.0;   ///< mu of FedProx, of users; 0 = off

@@ -108,6 +108,13 @@ std::string sharpness(const ClientSettings& s) {
   return t.sharpness > 0 ? round_labels(t, print(t.sharpness), "0.0") : "";
 }
 
+/// The backward of quantised layers is not that of their forward, so it has no second derivative.
+std::string optimizer(const ClientSettings& s) {
+  if (s.experiment.training.optimizer != "adahessian" || s.experiment.fqt.mode == "off") return "";
+  return "\"adahessian\" does not fit fqt.mode = " + print(s.experiment.fqt.mode) +
+         ", whose layers have no second derivative, allowed: any other optimizer";
+}
+
 /// Momentum that moves from one user to the next would have to travel.
 std::string optimizer_state(const ClientSettings& s) {
   if (s.experiment.training.optimizer_state != "slot") return "";
@@ -166,6 +173,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"training.mixup", "training.labels", "training.objective"}, mixup},
       {{"training.sharpness", "training.labels", "training.objective", "training.mixup", "model.norm"},
        sharpness},
+      {{"training.optimizer", "fqt.mode"}, optimizer},
       {{"download.codec"}, download_codec},
       {{"upload.error_feedback", "training.optimizer_state"}, error_feedback},
       {{"image.mean", "image.channels"}, mean},

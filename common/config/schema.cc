@@ -157,6 +157,14 @@ void add_training(std::vector<Field>& fields) {
   training.add("lr", &T::lr, Real{0, 100}, kShared, "base learning rate; 0 = parallel: 0.03 * (C_k + 1) * batch / 128, alternate: 0.03 * batch / 32 but at most 0.06");
   training.add("momentum", &T::momentum, Real{0, 1}, kShared, "sgd: share of the last step that is kept");
   training.add("nesterov", &T::nesterov, Flag{}, kShared, "sgd: look ahead along the momentum");
+  training.add("beta1", &T::beta1, Real{0, 0.9999999}, kShared, "adam, adamw, adahessian: share of the gradient's running mean that a step keeps");
+  training.add("beta2", &T::beta2, Real{0, 0.9999999}, kShared, "adam, adamw, adahessian: the same of the running mean square");
+  training.add("epsilon", &T::epsilon, Real{0, 1}, kShared, "adam, adamw, adahessian: added to the root of the mean square; 0 = 1e-8, adahessian 1e-4");
+  training.add("hessian_average", &T::hessian_average, Choices{{"none", "kernel", "row", "block"}}, kShared, "adahessian: curvature is a mean over: none: nothing; kernel: each kernel; row: also each matrix row; block: hessian_block values");
+  training.add("hessian_block", &T::hessian_block, Whole{1, 1000 * kMillion}, kShared, "hessian_average = block: values of a block");
+  training.add("hessian_sign", &T::hessian_sign, Choices{{"absolute", "signed"}}, kShared, "adahessian: mean over a block of the absolute values, or of the signed ones");
+  training.add("hessian_power", &T::hessian_power, Real{0, 1}, kShared, "adahessian: 1 = divide by the root of the mean square; 0 = plain momentum");
+  training.add("hessian_period", &T::hessian_period, Whole{1, kMillion}, kShared, "adahessian: steps between two measurements of curvature");
   training.add("weight_decay", &T::weight_decay, Real{0, 1}, kShared, "L2 penalty on the weights");
   training.add("clip_norm", &T::clip_norm, Real{0, 1e6}, kShared, "largest L2 norm of a step's gradient, of users and server; 0 = off");
   training.add("proximal", &T::proximal, Real{0, 1000}, kShared, "mu of FedProx: pulls a user's weights to those that it received; 0 = off");

@@ -36,6 +36,8 @@ struct Function : torch::autograd::Function<Function> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    // What it returns depends on x and w, but not through a graph: differentiating it again would lose that.
+    TORCH_CHECK(!torch::GradMode::is_enabled(), "quantised layers have no second derivative");
     const auto use = c10::static_intrusive_pointer_cast<Use>(context->saved_data["use"].toCapsule());
     const Arithmetic& arithmetic = *use->arithmetic;
     const torch::Tensor& g = gradients[0];

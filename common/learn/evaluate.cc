@@ -3,26 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "common/data/augment/normaliser.h"
+#include "common/learn/image_batch.h"
 
 namespace covey::learn {
-
-namespace {
-
-torch::Tensor normalised_batch(const data::Images& images, Span<const std::uint32_t> indices,
-                               const data::Normaliser& normaliser) {
-  const data::ImageShape& shape = images.shape;
-  torch::Tensor batch =
-      torch::empty({static_cast<std::int64_t>(indices.size()), shape.channels, shape.height, shape.width},
-                   torch::kFloat32);
-  float* out = batch.data_ptr<float>();
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    normaliser.normalise(images.image(indices[i]), {out + i * shape.bytes(), shape.bytes()});
-  }
-  return batch;
-}
-
-}  // namespace
 
 torch::Tensor eval_logits(nn::Model& model, const data::Images& images, Span<const std::uint32_t> indices,
                           const data::Normalisation& normalisation, torch::Device device) {
@@ -30,11 +13,10 @@ torch::Tensor eval_logits(nn::Model& model, const data::Images& images, Span<con
   const torch::NoGradGuard no_grad;
   const bool was_training = model.is_training();
   model.eval();
-  const data::Normaliser normaliser(images.shape, normalisation);
   std::vector<torch::Tensor> logits;
   for (std::size_t start = 0; start < indices.size(); start += kEvaluationBatch) {
     const auto part = indices.subspan(start, std::min(kEvaluationBatch, indices.size() - start));
-    logits.push_back(model.forward(normalised_batch(images, part, normaliser).to(device)).to(torch::kCPU));
+    logits.push_back(model.forward(image_batch(images, part, normalisation).to(device)).to(torch::kCPU));
   }
   model.train(was_training);
   return torch::cat(logits);

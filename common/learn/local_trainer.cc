@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/fqt/layers.h"
+#include "common/learn/backward.h"
 #include "common/learn/clip.h"
 #include "common/learn/evaluate.h"
 #include "common/learn/local_loss.h"
@@ -194,6 +195,7 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   const std::vector<torch::Tensor> parameters = model_->parameters();
   const bool is_user = task.entity < kNoEntity;
   const Proximal proximal(parameters, is_user ? experiment.training.proximal : 0);
+  const Stream probes(experiment.seed, stream_id(Purpose::kCurvature, task));
   nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0,
                         Stream(experiment.seed, stream_id(Purpose::kGradients, task))};
   const DrawScope scope(*model_, draws);
@@ -202,10 +204,17 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   for (std::size_t step = 0; step < loss.steps(); ++step) {
     model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
     const torch::Tensor step_loss = loss.next(draws);
-    step_loss.backward();
+    curvature::ParameterVector curvature;
+    if (optimizer_->needs_curvature()) {
+      COVEY_ASSIGN_OR_RETURN(curvature, backward_with_curvature(step_loss, parameters, probes,
+                                                                static_cast<std::uint32_t>(step)));
+    } else {
+      step_loss.backward();
+    }
     proximal.add_to_gradients();
+    proximal.add_to_curvature(curvature);
     if (experiment.training.clip_norm > 0) clip_gradients(parameters, experiment.training.clip_norm);
-    optimizer_->step(rate * schedule_->factor(first_step + step, total_steps));
+    optimizer_->step(rate * schedule_->factor(first_step + step, total_steps), curvature);
     losses.push_back(step_loss.detach());
   }
   LocalReport report;

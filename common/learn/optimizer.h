@@ -6,6 +6,7 @@
 #include "common/base/layout.h"
 #include "common/base/registry.h"
 #include "common/config/experiment.h"
+#include "common/curvature/parameter_vector.h"
 #include "common/nn/torch.h"
 
 namespace covey::learn {
@@ -15,8 +16,13 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
+  /// Whether the next step needs the curvature of its loss besides the gradient.
+  virtual bool needs_curvature() const { return false; }
+
   /// One step with learning rate `rate` from the gradients that lie in the parameters; it may overwrite them.
-  virtual void step(double rate) = 0;
+  ///   curvature  where needs_curvature(), an estimate of the Hessian's diagonal, a tensor for every
+  ///              parameter, with its sign: z * Hz for random signs z; else empty
+  virtual void step(double rate, const curvature::ParameterVector& curvature) = 0;
 
   /// Forgets all state.
   virtual void reset() = 0;
@@ -30,7 +36,7 @@ class Optimizer {
 using OptimizerMaker = std::unique_ptr<Optimizer> (*)(std::vector<torch::Tensor> parameters,
                                                       const config::Training&);
 
-/// sgd.
+/// adahessian | adam | adamw | sgd.
 const Registry<OptimizerMaker>& optimizer_registry();
 
 }  // namespace covey::learn

@@ -15,4 +15,9 @@ void Proximal::add_to_gradients() const {
   }
 }
 
+void Proximal::add_to_curvature(curvature::ParameterVector& diagonal) const {
+  if (mu_ == 0) return;
+  for (torch::Tensor& values : diagonal) values.add_(mu_);
+}
+
 }  // namespace covey::learn

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "common/nn/torch.h"
+#include "common/curvature/parameter_vector.h"
 
 namespace covey::learn {
 
@@ -15,6 +15,9 @@ class Proximal {
 
   /// Adds mu * (w - w_received) to every gradient.
   void add_to_gradients() const;
+
+  /// Adds mu to the diagonal of the Hessian, where there is one.
+  void add_to_curvature(curvature::ParameterVector& diagonal) const;
 
  private:
   std::vector<torch::Tensor> parameters_;

@@ -1,7 +1,6 @@
 #include "common/learn/sgd.h"
 
-#include <cstring>
-#include <numeric>
+#include "common/learn/flat_state.h"
 
 namespace covey::learn {
 
@@ -15,7 +14,7 @@ class Sgd final : public Optimizer {
         nesterov_(training.nesterov),
         weight_decay_(training.weight_decay) {}
 
-  void step(double rate) override {
+  void step(double rate, const curvature::ParameterVector&) override {
     const torch::NoGradGuard no_grad;
     const bool first = velocity_.empty();
     if (first && momentum_ > 0) {
@@ -28,40 +27,21 @@ class Sgd final : public Optimizer {
 
   Values state() const override {
     Values flat;
-    if (!velocity_.empty()) flat.reserve(value_count());
-    for (const auto& velocity : velocity_) {
-      const torch::Tensor cpu = velocity.to(torch::kCPU).contiguous();
-      flat.insert(flat.end(), cpu.data_ptr<float>(), cpu.data_ptr<float>() + cpu.numel());
-    }
+    if (!velocity_.empty()) flat.reserve(value_count(parameters_));
+    append_values(velocity_, flat);
     return flat;
   }
 
   Status restore(Span<const float> state) override {
     velocity_.clear();
     if (state.empty()) return ok_status();
-    const std::size_t needed = value_count();
-    if (state.size() != needed) {
-      return corrupt("optimiser state has " + std::to_string(state.size()) + " values, this model needs " +
-                     std::to_string(needed));
-    }
+    COVEY_RETURN_IF_ERROR(check_state_size(state, value_count(parameters_)));
     std::size_t offset = 0;
-    for (const auto& parameter : parameters_) {
-      const auto count = static_cast<std::size_t>(parameter.numel());
-      torch::Tensor velocity = torch::empty(parameter.sizes(), torch::kFloat32);
-      std::memcpy(velocity.data_ptr<float>(), state.data() + offset, count * sizeof(float));
-      velocity_.push_back(velocity.to(parameter.device()));
-      offset += count;
-    }
+    velocity_ = take_tensors(state, offset, parameters_);
     return ok_status();
   }
 
  private:
-  std::size_t value_count() const {
-    return std::accumulate(
-        parameters_.begin(), parameters_.end(), std::size_t{0},
-        [](std::size_t sum, const torch::Tensor& p) { return sum + static_cast<std::size_t>(p.numel()); });
-  }
-
   void step_one(std::size_t i, double rate, bool first) {
     torch::Tensor weight = parameters_[i];
     torch::Tensor gradient = weight.grad();
@@ -94,15 +74,6 @@ class Sgd final : public Optimizer {
 
 std::unique_ptr<Optimizer> make_sgd(std::vector<torch::Tensor> parameters, const config::Training& training) {
   return std::make_unique<Sgd>(std::move(parameters), training);
-}
-
-const Registry<OptimizerMaker>& optimizer_registry() {
-  static const Registry<OptimizerMaker> registry = [] {
-    Registry<OptimizerMaker> r("optimizer");
-    r.add("sgd", make_sgd);
-    return r;
-  }();
-  return registry;
 }
 
 }  // namespace covey::learn

@@ -316,6 +316,12 @@ const Bad kCombinations[] = {
      "[federation]\norder = \"parallel\"\n[averaging]\nrule = \"median\"\nserver_share = 0.1\n",
      {},
      "e.toml:5: averaging.server_share: averaging.rule = \"median\" knows no shares, allowed: 0"},
+    {"SecondOrderOnQuantisedLayers",
+     "[fqt]\nmode = \"qat\"\n[training]\noptimizer = \"adahessian\"\n",
+     {},
+     "e.toml:4: training.optimizer: \"adahessian\" does not fit fqt.mode = \"qat\", whose layers have no "
+     "second "
+     "derivative, allowed: any other optimizer"},
     {"ModelsOfTheirLargestWeightsOnly",
      "[download]\ncodec = \"topk\"\n",
      {},

@@ -12,7 +12,7 @@ inline KnownNames test_names() {
       {"data.partition", {"classes", "iid"}},
       {"model.name", {"cnn", "resnet8"}},
       {"training.objective", {"consistency", "supervised"}},
-      {"training.optimizer", {"sgd"}},
+      {"training.optimizer", {"adahessian", "sgd"}},
       {"training.schedule", {"constant", "cosine", "paper"}},
       {"averaging.rule", {"fedavg", "grouping", "median", "trimmed-mean"}},
       {"download.codec", {"fp32", "ptq", "topk"}},

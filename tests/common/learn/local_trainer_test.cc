@@ -398,6 +398,45 @@ TEST_F(LocalTrainerTest, DivergenceIsAStatus) {
   EXPECT_THAT(in_the_model.status().message(), HasSubstr("the model is no longer finite"));
 }
 
+TEST_F(LocalTrainerTest, AdaHessianLearnsItsLabels) {
+  setup_.experiment.training.optimizer = "adahessian";
+  setup_.experiment.training.lr = 0.05;
+  setup_.experiment.federation.period = 60;
+  const auto trainer = *LocalTrainer::make(setup_);
+  const auto report = train(task("supervised"), trainer.get());
+  ASSERT_TRUE(report.ok()) << report.status().message();
+  EXPECT_GT(evaluate(trainer->model(), images_, setup_.normalisation, torch::kCPU).accuracy, 0.9);
+}
+
+TEST_F(LocalTrainerTest, AdaHessianTrainsOnEveryLoss) {
+  setup_.experiment.training.optimizer = "adahessian";
+  setup_.experiment.training.threshold = 0.1;
+  for (const char* norm : {"group", "batch"}) {
+    for (const bool with_terms : {false, true}) {
+      setup_.experiment.model.norm = norm;
+      setup_.experiment.training.labels = with_terms ? "round" : "moving";
+      setup_.experiment.training.sharpness = with_terms ? 0.1 : 0;
+      setup_.experiment.training.proximal = with_terms ? 0.5 : 0;
+      setup_.experiment.training.clip_norm = with_terms ? 1 : 0;
+      optimizer_state_.clear();
+      const auto report = train(task("consistency"));
+      ASSERT_TRUE(report.ok()) << norm << report.status().message();
+      EXPECT_GT(optimizer_state_.size(), values_.size()) << "two moments of every parameter";
+      const Values first = values_;
+      optimizer_state_.clear();
+      ASSERT_TRUE(train(task("consistency")).ok());
+      EXPECT_EQ(values_, first) << "its probes are keyed";
+    }
+  }
+}
+
+TEST_F(LocalTrainerTest, AdaHessianRefusesLayersWithoutASecondDerivative) {
+  setup_.experiment.training.optimizer = "adahessian";
+  setup_.experiment.fqt.mode = "qat";
+  const auto report = train(task("supervised"));
+  EXPECT_THAT(report.status().message(), HasSubstr("no second derivative"));
+}
+
 TEST_F(LocalTrainerTest, StateOfAnotherModelIsRefused) {
   optimizer_state_ = {1, 2, 3};
   EXPECT_EQ(train(task("supervised")).status().code(), Code::kCorrupt);
@@ -405,7 +444,8 @@ TEST_F(LocalTrainerTest, StateOfAnotherModelIsRefused) {
 
 TEST_F(LocalTrainerTest, MakeNamesWhatIsUnknown) {
   setup_.experiment.training.optimizer = "lion";
-  EXPECT_EQ(LocalTrainer::make(setup_).status().message(), "unknown optimizer 'lion'; known: sgd");
+  EXPECT_EQ(LocalTrainer::make(setup_).status().message(),
+            "unknown optimizer 'lion'; known: adahessian, adam, adamw, sgd");
 }
 
 }  // namespace

@@ -19,6 +19,15 @@ TEST(Proximal, PullsBackInProportionToTheDistance) {
   EXPECT_TRUE(torch::equal(w.grad(), torch::tensor({11.0f, 8.0f})));
 }
 
+TEST(Proximal, AddsItsOwnCurvature) {
+  const torch::Tensor w = torch::tensor({1.0f, 2.0f}).requires_grad_(true);
+  curvature::ParameterVector diagonal{torch::tensor({3.0f, -1.0f})};
+  Proximal({w}, 0.5).add_to_curvature(diagonal);
+  EXPECT_TRUE(torch::equal(diagonal[0], torch::tensor({3.5f, -0.5f})));
+  Proximal({w}, 0).add_to_curvature(diagonal);
+  EXPECT_TRUE(torch::equal(diagonal[0], torch::tensor({3.5f, -0.5f})));
+}
+
 TEST(Proximal, IsNothingForAMuOfZero) {
   torch::Tensor w = torch::tensor({1.0f}).requires_grad_(true);
   const Proximal proximal({w}, 0);

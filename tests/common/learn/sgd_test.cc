@@ -30,7 +30,7 @@ TEST(Sgd, TakesThreeNesterovStepsAsWorkedOutByHand) {
   const double expected[] = {0.791, 0.306871, 0.242443351};
   for (int i = 0; i < 3; ++i) {
     set_gradient(w, torch::full({1}, gradients[i]));
-    sgd->step(0.1);
+    sgd->step(0.1, {});
     EXPECT_NEAR(w.item<float>(), expected[i], 1e-6);
   }
   EXPECT_NEAR(sgd->state().at(0), 1.7928771, 1e-6);
@@ -50,7 +50,7 @@ TEST(Sgd, EqualsThatOfLibTorchBitForBit) {
       set_gradient(ours, gradient);
       set_gradient(theirs, gradient);
       static_cast<torch::optim::SGDOptions&>(reference.param_groups()[0].options()).lr(rate);
-      sgd->step(rate);
+      sgd->step(rate, {});
       reference.step();
       EXPECT_TRUE(torch::equal(ours, theirs)) << i;
     }
@@ -61,7 +61,7 @@ TEST(Sgd, AZeroGradientStillDecaysTheWeights) {
   const torch::Tensor w = parameter({2});
   const auto sgd = make_sgd({w}, training(0, false, 0.5));
   set_gradient(w, torch::zeros({1}));
-  sgd->step(0.1);
+  sgd->step(0.1, {});
   EXPECT_FLOAT_EQ(w.item<float>(), 1.9f);
   EXPECT_TRUE(sgd->state().empty()) << "without momentum there is no state";
 }
@@ -80,7 +80,7 @@ TEST(Sgd, GoesOnFromAStoredStateAsIfNeverStopped) {
       }
       set_gradient(a, torch::tensor({0.5f, -0.25f}) * (i + 1));
       set_gradient(b, torch::tensor({1.5f}));
-      sgd->step(0.1);
+      sgd->step(0.1, {});
     }
     return torch::cat({a, b}).detach();
   };
@@ -91,7 +91,7 @@ TEST(Sgd, RestoreForgetsWhatWasThereBefore) {
   const torch::Tensor w = parameter({1});
   const auto sgd = make_sgd({w}, training(0.9, true, 0));
   set_gradient(w, torch::ones({1}));
-  sgd->step(0.1);
+  sgd->step(0.1, {});
   EXPECT_TRUE(sgd->restore({}).ok());
   EXPECT_TRUE(sgd->state().empty());
   const Status refused = sgd->restore(Values{1, 2});

@@ -1,0 +1,60 @@
+#include "common/plan/sensitivity.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/quant/container.h"
+
+namespace covey::plan {
+
+namespace {
+
+Result<double> trace_of(const std::vector<LayerTrace>& traces, const std::string& name) {
+  const auto found =
+      std::find_if(traces.begin(), traces.end(), [&](const LayerTrace& layer) { return layer.name == name; });
+  if (found == traces.end()) return invalid_argument("tensor " + name + " has no trace");
+  if (!std::isfinite(found->trace)) return invalid_argument("the trace of tensor " + name + " is not finite");
+  return std::max(0.0, found->trace);
+}
+
+}  // namespace
+
+Result<double> nearest_error(const quant::Codec& codec, const TensorSpec& tensor, Span<const float> values) {
+  TensorSpec alone = tensor;
+  alone.offset = 0;
+  COVEY_ASSIGN_OR_RETURN(const Layout layout, Layout::make({alone}));
+  COVEY_ASSIGN_OR_RETURN(const Bytes bytes, quant::encode_model(codec, layout, values, quant::CodecDraws()));
+  COVEY_ASSIGN_OR_RETURN(const auto view, quant::ContainerView::parse(bytes, layout));
+  const Values decoded = view.decode();
+  double error = 0;
+  for (std::size_t i = 0; i < decoded.size(); ++i)
+    error += std::pow(static_cast<double>(decoded[i]) - static_cast<double>(values[i]), 2);
+  return error;
+}
+
+Result<std::vector<LayerSensitivity>> layer_sensitivities(const Layout& layout, Span<const float> values,
+                                                          const std::vector<LayerTrace>& traces,
+                                                          const std::string& codec,
+                                                          const std::vector<int>& widths) {
+  std::vector<std::unique_ptr<const quant::Codec>> codecs;
+  for (const int bits : widths) {
+    COVEY_ASSIGN_OR_RETURN(auto made, quant::make_codec(codec, {bits}));
+    codecs.push_back(std::move(made));
+  }
+  std::vector<LayerSensitivity> layers;
+  for (const TensorSpec& tensor : layout.tensors()) {
+    if (quant::stays_fp32(tensor)) continue;
+    COVEY_ASSIGN_OR_RETURN(const double trace, trace_of(traces, tensor.name));
+    const auto count = static_cast<double>(tensor.count);
+    LayerSensitivity layer{tensor.name, tensor.count, {}};
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      COVEY_ASSIGN_OR_RETURN(const double error,
+                             nearest_error(*codecs[i], tensor, values.subspan(tensor.offset, tensor.count)));
+      layer.choices.push_back({widths[i], count * widths[i], trace / count * error});
+    }
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+}  // namespace covey::plan

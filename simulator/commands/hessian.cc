@@ -1,0 +1,181 @@
+#include <cstdio>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "common/config/experiment_file.h"
+#include "common/learn/labelled_loss.h"
+#include "common/nn/device.h"
+#include "common/nn/state.h"
+#include "common/program/known_names.h"
+#include "common/program/startup.h"
+#include "common/store/safetensors.h"
+#include "simulator/commands/commands.h"
+#include "simulator/experiment_data.h"
+#include "simulator/hessian/spectrum.h"
+
+namespace covey::simulator {
+
+namespace {
+
+struct HessianOptions {
+  std::string experiment;
+  std::vector<std::string> sets;
+  std::string model;
+  std::string data = "labelled";
+  std::size_t samples = 0;
+  std::size_t batch = 250;
+  std::string density;
+  SpectrumOptions spectrum;
+  bool json = false;
+};
+
+/// The server's labelled images or the test set, the first `options.samples` of them.
+Result<learn::Samples> samples_of(const ExperimentData& loaded, const HessianOptions& options) {
+  learn::Samples samples;
+  if (options.data == "test") {
+    samples = learn::all_samples(loaded.dataset.test);
+  } else if (options.data == "labelled") {
+    samples.images = &loaded.dataset.train;
+    samples.indices = loaded.partition.server;
+    for (const std::uint32_t index : samples.indices)
+      samples.labels.push_back(loaded.dataset.train.labels[index]);
+  } else {
+    return invalid_argument("--data: \"" + options.data + "\", allowed: labelled, test");
+  }
+  if (samples.size() == 0)
+    return invalid_argument("--data: the server has no labelled images, allowed: test");
+  if (options.samples > samples.size()) {
+    return invalid_argument("--samples: " + std::to_string(options.samples) + ", allowed: 0 (all) to " +
+                            std::to_string(samples.size()));
+  }
+  if (options.samples > 0) {
+    samples.indices.resize(options.samples);
+    samples.labels.resize(options.samples);
+  }
+  return samples;
+}
+
+nlohmann::ordered_json as_json(const Spectrum& spectrum) {
+  nlohmann::ordered_json json;
+  json["eigenvalues"] = nlohmann::ordered_json::array();
+  json["residuals"] = nlohmann::ordered_json::array();
+  for (const Eigenvalue& e : spectrum.eigenvalues) {
+    json["eigenvalues"].push_back(e.value);
+    json["residuals"].push_back(e.residual);
+  }
+  if (spectrum.trace) {
+    json["trace"] = spectrum.trace->total.mean;
+    json["trace_stderr"] = spectrum.trace->total.standard_error;
+    json["probes"] = spectrum.trace->probes;
+  }
+  for (const LayerCurvature& layer : spectrum.layers) {
+    json["per_layer"].push_back({{"name", layer.name},
+                                 {"parameters", layer.parameters},
+                                 {"trace", layer.trace.mean},
+                                 {"trace_stderr", layer.trace.standard_error},
+                                 {"top_eigenvalue", layer.top.value}});
+  }
+  return json;
+}
+
+const char* remark(bool converged) {
+  return converged ? "" : "  (not converged)";
+}
+
+void print(const Spectrum& spectrum) {
+  for (const Eigenvalue& e : spectrum.eigenvalues)
+    std::printf("eigenvalue %14.6g  residual %.2g%s\n", e.value, e.residual, remark(e.converged));
+  if (spectrum.trace) {
+    std::printf("trace      %14.6g  +- %.2g, %d probes%s\n", spectrum.trace->total.mean,
+                spectrum.trace->total.standard_error, spectrum.trace->probes,
+                remark(spectrum.trace->converged));
+  }
+  if (spectrum.layers.empty()) return;
+  std::printf("\n%-34s %10s %12s %9s %12s %14s\n", "layer", "parameters", "trace", "+-", "per value",
+              "eigenvalue");
+  for (const LayerCurvature& layer : spectrum.layers) {
+    std::printf("%-34s %10lld %12.5g %9.2g %12.4g %14.6g%s\n", layer.name.c_str(),
+                static_cast<long long>(layer.parameters), layer.trace.mean, layer.trace.standard_error,
+                layer.trace.mean / static_cast<double>(layer.parameters), layer.top.value,
+                remark(layer.top.converged));
+  }
+}
+
+Status write_density(const std::string& path, const curvature::Density& density) {
+  std::ostringstream csv;
+  csv.precision(std::numeric_limits<double>::max_digits10);
+  csv << "eigenvalue,density\n";
+  for (std::size_t i = 0; i < density.values.size(); ++i)
+    csv << density.values[i] << ',' << density.density[i] << '\n';
+  return write_file_atomically(path, as_bytes(csv.str()));
+}
+
+Status hessian(HessianOptions options, char** argv) {
+  options.spectrum.density = !options.density.empty();
+  const SpectrumOptions& asked = options.spectrum;
+  if (asked.top == 0 && !asked.trace && !asked.per_layer && !asked.density) {
+    options.spectrum.top = 1;
+    options.spectrum.trace = true;
+  }
+  COVEY_ASSIGN_OR_RETURN(
+      const config::Experiment experiment,
+      config::load_experiment(options.experiment, options.sets, program::known_names(true)));
+  COVEY_RETURN_IF_ERROR(program::pin_numerics(experiment.numerics, argv));
+  COVEY_ASSIGN_OR_RETURN(const Bytes file, read_file(options.model));
+  COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
+  COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, samples_of(loaded, options));
+  COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(loaded.setup(experiment)));
+  const auto values = store::read_safetensors(file, trainer->layout());
+  if (!values.ok()) return invalid_argument("--model: " + options.model + ": " + values.status().message());
+  nn::write_values(trainer->model(), trainer->layout(), *values);
+  const auto loss = learn::labelled_loss(trainer->model(), samples, loaded.dataset.normalisation,
+                                         nn::choose_device(), options.batch);
+  COVEY_ASSIGN_OR_RETURN(const Spectrum spectrum, measure_spectrum(trainer->model(), loss, options.spectrum));
+  if (spectrum.density) COVEY_RETURN_IF_ERROR(write_density(options.density, *spectrum.density));
+  if (options.json) {
+    std::printf("%s\n", as_json(spectrum).dump(2).c_str());
+  } else {
+    print(spectrum);
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+void add_hessian(program::CommandLine& line, char** argv) {
+  const auto options = std::make_shared<HessianOptions>();
+  program::Command command =
+      line.add_command("hessian", "Measure the curvature of the loss at a saved model.",
+                       [options, argv] { return hessian(*options, argv); });
+  command.required("EXPERIMENT", options->experiment, "Experiment file (TOML)");
+  command.repeated("--set", options->sets, "section.key=value; overrides the file; may be repeated");
+  command.required_file("--model", options->model, "Model file (safetensors)");
+  command.number("--top", options->spectrum.top,
+                 "Eigenvalues of largest magnitude; 1 where nothing is asked for", 0, 1000);
+  command.flag("--trace", options->spectrum.trace, "Trace, with its standard error");
+  command.flag("--per-layer", options->spectrum.per_layer, "Trace and largest eigenvalue of every layer");
+  command.optional("--density", options->density, "Write how eigenvalues are spread to this CSV file");
+  command.optional("--data", options->data, "labelled (the server's images; default) or test");
+  command.number("--samples", options->samples, "The first so many of them; default 0: all", std::size_t{0},
+                 std::size_t{100'000'000});
+  command.number("--batch", options->batch, "Images in memory at once; default 250", std::size_t{1},
+                 std::size_t{1'000'000});
+  command.number("--probes", options->spectrum.traces.probes_max, "Probes of a trace, at most; default 100",
+                 2, 1'000'000);
+  command.number("--tolerance", options->spectrum.tolerance,
+                 "Residual of an eigenvalue, as a share of it; default 0.001", 1e-12, 1.0);
+  command.number("--iterations", options->spectrum.iterations,
+                 "Products for an eigenvalue, at most; default 100", 1, 1'000'000);
+  command.number("--steps", options->spectrum.lanczos_steps, "Lanczos steps of a density; default 100", 1,
+                 10'000);
+  command.number("--runs", options->spectrum.lanczos_runs, "Lanczos runs that a density averages; default 1",
+                 1, 1000);
+  command.number("--variance", options->spectrum.smoothing.variance,
+                 "Variance of a density's smoothing, over max(1, range); default 1e-5", 1e-12, 1e6);
+  command.number("--seed", options->spectrum.seed, "Seed of the probes; default 1", std::uint64_t{0},
+                 std::numeric_limits<std::uint64_t>::max());
+  command.flag("--json", options->json, "Print JSON");
+}
+
+}  // namespace covey::simulator
