@@ -454,7 +454,7 @@ TEST(BrokenToml, RefusesDeepTables) {
 }
 
 TEST(BrokenToml, SurvivesTruncationAndBitFlips) {
-  const std::string good = to_toml(Experiment{});
+  const std::string good = without_comments(to_toml(Experiment{}));
   for (std::size_t size = 0; size < good.size(); ++size) {
     const std::string found = message(good.substr(0, size));
     EXPECT_EQ(found.find('\n'), std::string::npos);

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <sstream>
+#include <string>
+
 #include "common/config/known_names.h"
 
 namespace covey::config {
@@ -20,6 +24,18 @@ inline KnownNames test_names() {
       {"fqt.gradient_quantiser", {"bhq", "psq"}},
   };
   return names;
+}
+
+/// Without the comments behind the values: most of a printed file, and nothing that a reader looks at.
+inline std::string without_comments(const std::string& toml) {
+  std::istringstream in(toml);
+  std::string out;
+  for (std::string line; std::getline(in, line);) {
+    line.resize(std::min(line.size(), line.find('#')));
+    line.resize(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+  }
+  return out;
 }
 
 }  // namespace covey::config
