@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
         covey::simulator::add_sweep(line);
         covey::simulator::add_report(line);
         covey::simulator::add_codec(line);
+        covey::simulator::add_compress(line, argv);
         covey::simulator::add_hessian(line, argv);
       });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 namespace covey::store {
 
@@ -55,10 +56,11 @@ Result<Json> parse_header(ByteSpan bytes) {
   }
 }
 
-Status check_metadata(const Json& metadata) {
+Result<std::map<std::string, std::string>> parse_metadata(const Json& metadata) {
   const bool texts = metadata.is_object() && std::all_of(metadata.begin(), metadata.end(),
                                                          [](const Json& value) { return value.is_string(); });
-  return texts ? ok_status() : corrupt("safetensors: __metadata__ is not a table of texts");
+  if (!texts) return corrupt("safetensors: __metadata__ is not a table of texts");
+  return metadata.get<std::map<std::string, std::string>>();
 }
 
 Result<std::vector<std::uint32_t>> parse_shape(const std::string& name, const Json& json) {
@@ -74,10 +76,14 @@ Result<std::vector<std::uint32_t>> parse_shape(const std::string& name, const Js
   return shape;
 }
 
-/// Bytes of an fp32 tensor of `shape`; more than `bytes_max` gives bytes_max + 1.
-std::uint64_t fp32_bytes(const std::vector<std::uint32_t>& shape, std::uint64_t bytes_max) {
+std::uint64_t bytes_of(Dtype dtype) {
+  return dtype == Dtype::kF32 ? sizeof(float) : 1;
+}
+
+/// Bytes of a tensor of `shape`; more than `bytes_max` gives bytes_max + 1.
+std::uint64_t tensor_bytes(Dtype dtype, const std::vector<std::uint32_t>& shape, std::uint64_t bytes_max) {
   if (std::find(shape.begin(), shape.end(), 0u) != shape.end()) return 0;
-  std::uint64_t bytes = sizeof(float);
+  std::uint64_t bytes = bytes_of(dtype);
   for (const std::uint32_t dim : shape) {
     if (dim > bytes_max / bytes) return bytes_max + 1;
     bytes *= dim;
@@ -103,14 +109,14 @@ Result<StoredTensor> parse_tensor(const std::string& name, const Json& json, Byt
                         json.contains("shape") && json.contains("data_offsets") && json["dtype"].is_string();
   if (!complete) return tensor_error(name, "needs dtype, shape and data_offsets, and nothing else");
   const std::string dtype = json["dtype"].get<std::string>();
-  if (dtype != "F32") {
+  if (dtype != "F32" && dtype != "U8") {
     return invalid_argument("safetensors: tensor '" + name.substr(0, 200) + "' has dtype " +
-                            dtype.substr(0, 20) + ", only F32 is supported");
+                            dtype.substr(0, 20) + ", only F32 and U8 are supported");
   }
-  StoredTensor tensor{name, {}, {}};
+  StoredTensor tensor{name, {}, {}, dtype == "F32" ? Dtype::kF32 : Dtype::kU8};
   COVEY_ASSIGN_OR_RETURN(tensor.shape, parse_shape(name, json["shape"]));
   COVEY_ASSIGN_OR_RETURN(tensor.data, parse_range(name, json["data_offsets"], data));
-  if (fp32_bytes(tensor.shape, data.size()) != tensor.data.size()) {
+  if (tensor_bytes(tensor.dtype, tensor.shape, data.size()) != tensor.data.size()) {
     return tensor_error(
         name, "its shape does not need the " + std::to_string(tensor.data.size()) + " bytes that it has");
   }
@@ -148,6 +154,8 @@ Status check_same(const StoredTensor& stored, const TensorSpec& expected) {
     return invalid_argument("the model file has the tensor '" + stored.name.substr(0, 200) +
                             "', which this experiment's model lacks");
   }
+  if (stored.dtype != Dtype::kF32)
+    return invalid_argument("the model file's tensor '" + stored.name + "' has dtype U8, allowed: F32");
   if (stored.shape == expected.shape) return ok_status();
   return invalid_argument("the model file's tensor '" + stored.name + "' has shape " +
                           shape_text(stored.shape) + ", this experiment's model needs " +
@@ -156,26 +164,38 @@ Status check_same(const StoredTensor& stored, const TensorSpec& expected) {
 
 }  // namespace
 
-Bytes write_safetensors(const Layout& layout, Span<const float> values) {
-  COVEY_CHECK(values.size() == layout.value_count(), values.size(), layout.value_count());
+Bytes write_safetensors(const Safetensors& file) {
   Json header = Json::object();
-  for (const TensorSpec& tensor : layout.tensors()) {
-    const std::size_t begin = tensor.offset * sizeof(float);
-    header[tensor.name] = {{"dtype", "F32"},
+  if (!file.metadata.empty()) header[kMetadataKey] = file.metadata;
+  std::size_t end = 0;
+  for (const StoredTensor& tensor : file.tensors) {
+    const std::size_t begin = std::exchange(end, end + tensor.data.size());
+    header[tensor.name] = {{"dtype", tensor.dtype == Dtype::kF32 ? "F32" : "U8"},
                            {"shape", tensor.shape},
-                           {"data_offsets", {begin, begin + tensor.count * sizeof(float)}}};
+                           {"data_offsets", {begin, end}}};
   }
   std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   ByteWriter writer;
-  writer.bytes().reserve(kLengthBytes + text.size() + layout.fp32_bytes());
+  writer.bytes().reserve(kLengthBytes + text.size() + end);
   writer.put(static_cast<std::uint64_t>(text.size()));
   writer.put_bytes(as_bytes(text));
-  writer.put_bytes({reinterpret_cast<const std::uint8_t*>(values.data()), layout.fp32_bytes()});
+  for (const StoredTensor& tensor : file.tensors) writer.put_bytes(tensor.data);
   return writer.take();
 }
 
-Result<std::vector<StoredTensor>> parse_safetensors(ByteSpan bytes) {
+Bytes write_safetensors(const Layout& layout, Span<const float> values) {
+  COVEY_CHECK(values.size() == layout.value_count(), values.size(), layout.value_count());
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(values.data());
+  Safetensors file;
+  for (const TensorSpec& tensor : layout.tensors()) {
+    const ByteSpan data(bytes + tensor.offset * sizeof(float), tensor.count * sizeof(float));
+    file.tensors.push_back({tensor.name, tensor.shape, data});
+  }
+  return write_safetensors(file);
+}
+
+Result<Safetensors> parse_safetensors(ByteSpan bytes) {
   ByteReader reader(bytes);
   COVEY_ASSIGN_OR_RETURN(const std::uint64_t header_bytes,
                          reader.get<std::uint64_t>("safetensors header length"));
@@ -187,21 +207,22 @@ Result<std::vector<StoredTensor>> parse_safetensors(ByteSpan bytes) {
   COVEY_ASSIGN_OR_RETURN(const Json header, parse_header(header_text));
   const ByteSpan data = bytes.subspan(reader.offset(), reader.remaining());
 
-  std::vector<StoredTensor> tensors;
+  Safetensors file;
   for (const auto& [name, json] : header.items()) {
     if (name == kMetadataKey) {
-      COVEY_RETURN_IF_ERROR(check_metadata(json));
+      COVEY_ASSIGN_OR_RETURN(file.metadata, parse_metadata(json));
       continue;
     }
     COVEY_ASSIGN_OR_RETURN(StoredTensor tensor, parse_tensor(name, json, data));
-    tensors.push_back(std::move(tensor));
+    file.tensors.push_back(std::move(tensor));
   }
-  COVEY_RETURN_IF_ERROR(check_coverage(tensors, data));
-  return tensors;
+  COVEY_RETURN_IF_ERROR(check_coverage(file.tensors, data));
+  return file;
 }
 
 Result<Values> read_safetensors(ByteSpan bytes, const Layout& layout) {
-  COVEY_ASSIGN_OR_RETURN(const std::vector<StoredTensor> tensors, parse_safetensors(bytes));
+  COVEY_ASSIGN_OR_RETURN(const Safetensors file, parse_safetensors(bytes));
+  const std::vector<StoredTensor>& tensors = file.tensors;
   // Both are sorted by name, so the first that differs is missing on one side.
   const std::size_t shared = std::min(tensors.size(), layout.tensors().size());
   for (std::size_t i = 0; i < shared; ++i) COVEY_RETURN_IF_ERROR(check_same(tensors[i], layout.tensors()[i]));

@@ -59,9 +59,9 @@ Result<TensorFile> parse_array(ByteSpan bytes) {
 }
 
 Result<TensorFile> parse_model(ByteSpan bytes) {
-  COVEY_ASSIGN_OR_RETURN(const auto tensors, store::parse_safetensors(bytes));
+  COVEY_ASSIGN_OR_RETURN(const store::Safetensors stored, store::parse_safetensors(bytes));
   std::vector<TensorSpec> specs;
-  for (const store::StoredTensor& tensor : tensors) specs.push_back({tensor.name, tensor.shape});
+  for (const store::StoredTensor& tensor : stored.tensors) specs.push_back({tensor.name, tensor.shape});
   TensorFile file;
   COVEY_ASSIGN_OR_RETURN(file.layout, Layout::make(std::move(specs)));
   COVEY_ASSIGN_OR_RETURN(file.values, store::read_safetensors(bytes, file.layout));

@@ -11,6 +11,7 @@ void add_partition(program::CommandLine& line);
 void add_sweep(program::CommandLine& line);
 void add_report(program::CommandLine& line);
 void add_codec(program::CommandLine& line);
+void add_compress(program::CommandLine& line, char** argv);
 void add_hessian(program::CommandLine& line, char** argv);
 
 }  // namespace covey::simulator

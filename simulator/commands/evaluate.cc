@@ -5,9 +5,9 @@
 #include "common/learn/evaluate.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
+#include "common/plan/compressed_model.h"
 #include "common/program/known_names.h"
 #include "common/program/startup.h"
-#include "common/store/safetensors.h"
 #include "simulator/commands/commands.h"
 #include "simulator/experiment_data.h"
 
@@ -30,7 +30,7 @@ Status evaluate(const EvaluateOptions& options, char** argv) {
   COVEY_ASSIGN_OR_RETURN(const Bytes file, read_file(options.model));
   COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
   COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(loaded.setup(experiment)));
-  const auto values = store::read_safetensors(file, trainer->layout());
+  const auto values = plan::read_model_file(file, trainer->layout());
   if (!values.ok()) return invalid_argument("--model: " + options.model + ": " + values.status().message());
   nn::write_values(trainer->model(), trainer->layout(), *values);
   const learn::Evaluation result = learn::evaluate(trainer->model(), loaded.dataset.test,

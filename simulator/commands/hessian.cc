@@ -7,9 +7,9 @@
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
+#include "common/plan/compressed_model.h"
 #include "common/program/known_names.h"
 #include "common/program/startup.h"
-#include "common/store/safetensors.h"
 #include "simulator/commands/commands.h"
 #include "simulator/experiment_data.h"
 #include "simulator/hessian/spectrum.h"
@@ -126,7 +126,7 @@ Status hessian(HessianOptions options, char** argv) {
   COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
   COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, samples_of(loaded, options));
   COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(loaded.setup(experiment)));
-  const auto values = store::read_safetensors(file, trainer->layout());
+  const auto values = plan::read_model_file(file, trainer->layout());
   if (!values.ok()) return invalid_argument("--model: " + options.model + ": " + values.status().message());
   nn::write_values(trainer->model(), trainer->layout(), *values);
   const auto loss = learn::labelled_loss(trainer->model(), samples, loaded.dataset.normalisation,

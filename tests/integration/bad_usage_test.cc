@@ -58,6 +58,12 @@ const std::vector<BadUsage>& cases() {
       sim("CodecWithoutTensor", {"codec"}, {"--tensor"}),
       sim("CodecOfUnknownFormat", {"codec", "--tensor", "PLAIN"}, {"PLAIN", ".npy"}),
       sim("CodecOfMissingFile", {"codec", "--tensor", "NEW"}, {"NEW"}),
+      sim("HessianWithoutModel", {"hessian", "EXPERIMENT"}, {"--model"}),
+      sim("HessianOfOtherFile", {"hessian", "EXPERIMENT", "--model", "PLAIN"}, {"PLAIN"}),
+      sim("CompressWithoutAWidth", {"compress", "EXPERIMENT", "--model", "PLAIN", "--out", "NEW"}, {"PLAIN"}),
+      sim("CompressToOneBit",
+          {"compress", "EXPERIMENT", "--model", "PLAIN", "--mean-bits", "1", "--out", "NEW"},
+          {"--mean-bits"}),
       // Experiment files and overrides.
       sim("FileIsNoToml", {"run", "PLAIN"}, {"PLAIN:1"}),
       sim_set("SetWithoutEquals", "seed", {"--set", "seed"}),

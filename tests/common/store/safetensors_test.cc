@@ -79,7 +79,9 @@ TEST(Safetensors, ReadsFilesOfOtherWriters) {
                                 R"("e":{"dtype":"F32","shape":[0,4],"data_offsets":[8,8]},)"
                                 R"("a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})",
                                 12);
-  const std::vector<StoredTensor> tensors = *parse_safetensors(bytes);
+  const Safetensors file = *parse_safetensors(bytes);
+  const std::vector<StoredTensor>& tensors = file.tensors;
+  EXPECT_EQ(file.metadata.at("format"), "pt");
   ASSERT_EQ(tensors.size(), 3u);
   EXPECT_EQ(tensors[0].name, "a");
   EXPECT_EQ(tensors[1].name, "e");
@@ -91,7 +93,7 @@ TEST(Safetensors, ReadsFilesOfOtherWriters) {
 
 TEST(Safetensors, RefusesOtherDtypesByName) {
   expect_error(file_with(R"({"w":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}})", 4),
-               Code::kInvalidArgument, "tensor 'w' has dtype F16, only F32");
+               Code::kInvalidArgument, "tensor 'w' has dtype F16, only F32 and U8");
 }
 
 TEST(Safetensors, RefusesAHeaderThatIsTooLongBeforeReadingIt) {
@@ -156,10 +158,10 @@ TEST(Safetensors, NeverCrashesOnAFlippedBitAndNeverLosesData) {
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     Bytes flipped = bytes;
     flipped[bit / 8] = static_cast<std::uint8_t>(flipped[bit / 8] ^ (1u << bit % 8));
-    const auto tensors = parse_safetensors(flipped);
-    if (!tensors.ok()) continue;
+    const auto file = parse_safetensors(flipped);
+    if (!file.ok()) continue;
     std::size_t data_bytes = 0;
-    for (const StoredTensor& tensor : *tensors) data_bytes += tensor.data.size();
+    for (const StoredTensor& tensor : file->tensors) data_bytes += tensor.data.size();
     EXPECT_EQ(data_bytes, 16u) << bit;
   }
 }

@@ -1,0 +1,79 @@
+#include "common/plan/bit_plan.h"
+
+#include <nlohmann/json.hpp>
+
+#include "common/quant/codecs/planned.h"
+#include "common/quant/container.h"
+
+namespace covey::plan {
+
+BitPlan uniform_plan(const Layout& layout, const std::string& codec, int bits) {
+  BitPlan plan{codec, {}};
+  for (const TensorSpec& tensor : layout.tensors()) {
+    if (!quant::stays_fp32(tensor)) plan.bits[tensor.name] = bits;
+  }
+  return plan;
+}
+
+Result<BitPlan> least_sensitive_plan(const std::vector<LayerSensitivity>& layers, const std::string& codec,
+                                     double mean_bits) {
+  std::vector<std::vector<Choice>> choices;
+  double values = 0;
+  for (const LayerSensitivity& layer : layers) {
+    choices.push_back(layer.choices);
+    values += static_cast<double>(layer.values);
+  }
+  const auto best = best_within(choices, mean_bits * values);
+  if (!best.ok()) {
+    return invalid_argument("no widths have " + std::to_string(mean_bits) +
+                            " bits a value on average: " + best.status().message());
+  }
+  BitPlan plan{codec, {}};
+  for (std::size_t l = 0; l < layers.size(); ++l) plan.bits[layers[l].name] = best->bits[l];
+  return plan;
+}
+
+double mean_bits(const BitPlan& plan, const Layout& layout) {
+  double bits = 0;
+  double values = 0;
+  for (const TensorSpec& tensor : layout.tensors()) {
+    const auto found = plan.bits.find(tensor.name);
+    if (found == plan.bits.end()) continue;
+    bits += static_cast<double>(tensor.count) * found->second;
+    values += static_cast<double>(tensor.count);
+  }
+  return values > 0 ? bits / values : 0;
+}
+
+Result<std::unique_ptr<const quant::Codec>> codec_of(const BitPlan& plan, const Layout& layout) {
+  std::map<std::string, std::shared_ptr<const quant::Codec>> by_tensor;
+  for (const TensorSpec& tensor : layout.tensors()) {
+    if (quant::stays_fp32(tensor)) continue;
+    const auto found = plan.bits.find(tensor.name);
+    if (found == plan.bits.end()) return invalid_argument("the plan has no width for tensor " + tensor.name);
+    COVEY_ASSIGN_OR_RETURN(auto codec, quant::make_codec(plan.codec, {found->second}));
+    by_tensor[tensor.name] = std::move(codec);
+  }
+  for (const auto& [name, bits] : plan.bits) {
+    if (by_tensor.count(name) == 0)
+      return invalid_argument("the plan has a width for " + name + ", which this model does not quantise");
+  }
+  COVEY_ASSIGN_OR_RETURN(auto others, quant::make_codec("fp32", {}));
+  return quant::planned(std::move(by_tensor), std::move(others));
+}
+
+std::string to_json(const BitPlan& plan) {
+  const nlohmann::ordered_json json{{"codec", plan.codec}, {"bits", plan.bits}};
+  return json.dump();
+}
+
+Result<BitPlan> parse_bit_plan(const std::string& text) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    return BitPlan{json.at("codec").get<std::string>(), json.at("bits").get<std::map<std::string, int>>()};
+  } catch (const nlohmann::json::exception& error) {
+    return corrupt(std::string("bit plan: ") + error.what());
+  }
+}
+
+}  // namespace covey::plan

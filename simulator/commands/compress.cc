@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "common/config/experiment_file.h"
+#include "common/curvature/probes.h"
+#include "common/curvature/trace.h"
+#include "common/learn/labelled_loss.h"
+#include "common/nn/device.h"
+#include "common/nn/state.h"
+#include "common/plan/compressed_model.h"
+#include "common/program/known_names.h"
+#include "common/program/startup.h"
+#include "common/quant/container.h"
+#include "simulator/commands/commands.h"
+#include "simulator/experiment_data.h"
+
+namespace covey::simulator {
+
+namespace {
+
+struct CompressOptions {
+  std::string experiment;
+  std::vector<std::string> sets;
+  std::string model;
+  std::string method = "hawq";
+  std::string codec = "sym";
+  double mean_bits = 0;
+  double size_ratio = 0;
+  int probes = 50;
+  std::uint64_t seed = 1;
+  std::string out;
+  bool json = false;
+};
+
+constexpr std::size_t kBatch = 250;
+constexpr int kNarrowest = 2;
+constexpr int kWidest = 8;
+
+/// The mean width at which all bytes of values come to `ratio` of fp32, scales left aside.
+double mean_bits_of(double ratio, const Layout& layout) {
+  double quantised = 0;
+  for (const TensorSpec& tensor : layout.tensors()) {
+    if (!quant::stays_fp32(tensor)) quantised += static_cast<double>(tensor.count);
+  }
+  const auto all = static_cast<double>(layout.value_count());
+  return 32 * (ratio * all - (all - quantised)) / std::max(1.0, quantised);
+}
+
+Result<double> wanted_mean_bits(const CompressOptions& options, const Layout& layout) {
+  if ((options.mean_bits > 0) == (options.size_ratio > 0))
+    return invalid_argument("one of --mean-bits and --size-ratio has to be given");
+  if (options.mean_bits > 0) return options.mean_bits;
+  const double bits = mean_bits_of(options.size_ratio, layout);
+  if (bits >= kNarrowest) return bits;
+  return invalid_argument("--size-ratio: " + std::to_string(options.size_ratio) + " leaves " +
+                          std::to_string(bits) + " bits a value, allowed: what leaves at least " +
+                          std::to_string(kNarrowest));
+}
+
+/// The traces of the parameters' blocks on the server's labelled images.
+Result<std::vector<plan::LayerTrace>> labelled_traces(learn::LocalTrainer& trainer,
+                                                      const ExperimentData& loaded,
+                                                      const CompressOptions& options) {
+  learn::Samples samples{&loaded.dataset.train, loaded.partition.server, {}};
+  for (const std::uint32_t index : samples.indices)
+    samples.labels.push_back(loaded.dataset.train.labels[index]);
+  if (samples.size() == 0)
+    return invalid_argument("--method: \"hawq\" needs labelled images at the server, allowed: uniform");
+  nn::Model& model = trainer.model();
+  model.eval();
+  const curvature::Hessian hessian(
+      model.parameters(),
+      learn::labelled_loss(model, samples, loaded.dataset.normalisation, nn::choose_device(), kBatch));
+  StreamId id;
+  id.purpose = Purpose::kCurvature;
+  const Stream stream(options.seed, id);
+  const auto probe = [&](std::uint32_t number) {
+    return curvature::rademacher(hessian.parameters(), stream, number);
+  };
+  COVEY_ASSIGN_OR_RETURN(
+      const auto answers,
+      curvature::answer_probes(hessian, probe, 0, static_cast<std::uint32_t>(options.probes)));
+  const curvature::TraceEstimate estimate = curvature::summarise(answers);
+  std::vector<plan::LayerTrace> traces;
+  for (const auto& parameter : model.named_parameters())
+    traces.push_back({parameter.key(), estimate.blocks[traces.size()].mean});
+  return traces;
+}
+
+Result<plan::BitPlan> make_plan(learn::LocalTrainer& trainer, const Values& values,
+                                const ExperimentData& loaded, const CompressOptions& options) {
+  const Layout& layout = trainer.layout();
+  COVEY_ASSIGN_OR_RETURN(const double bits, wanted_mean_bits(options, layout));
+  if (options.method == "uniform") {
+    const int width = static_cast<int>(std::floor(bits));
+    if (width < kNarrowest || width > kWidest)
+      return invalid_argument("--mean-bits: " + std::to_string(bits) + ", allowed: 2 to 8");
+    return plan::uniform_plan(layout, options.codec, width);
+  }
+  if (options.method != "hawq")
+    return invalid_argument("--method: \"" + options.method + "\", allowed: hawq, uniform");
+  std::vector<int> widths;
+  for (int width = kNarrowest; width <= kWidest; ++width) widths.push_back(width);
+  COVEY_ASSIGN_OR_RETURN(const auto traces, labelled_traces(trainer, loaded, options));
+  COVEY_ASSIGN_OR_RETURN(const auto layers,
+                         plan::layer_sensitivities(layout, values, traces, options.codec, widths));
+  return plan::least_sensitive_plan(layers, options.codec, bits);
+}
+
+void print(const plan::BitPlan& plan, const Layout& layout, std::size_t bytes, bool as_json) {
+  const double ratio = static_cast<double>(bytes) / static_cast<double>(layout.fp32_bytes());
+  if (as_json) {
+    const nlohmann::ordered_json json{{"codec", plan.codec},
+                                      {"mean_bits", plan::mean_bits(plan, layout)},
+                                      {"bytes", bytes},
+                                      {"ratio", ratio},
+                                      {"bits", plan.bits}};
+    std::printf("%s\n", json.dump(2).c_str());
+    return;
+  }
+  for (const TensorSpec& tensor : layout.tensors()) {
+    const auto found = plan.bits.find(tensor.name);
+    if (found != plan.bits.end())
+      std::printf("%-34s %10zu values  %d bits\n", tensor.name.c_str(), tensor.count, found->second);
+  }
+  std::printf("%.2f bits a quantised value on average, %zu bytes, %.3f of fp32\n",
+              plan::mean_bits(plan, layout), bytes, ratio);
+}
+
+Status compress(const CompressOptions& options, char** argv) {
+  COVEY_ASSIGN_OR_RETURN(
+      const config::Experiment experiment,
+      config::load_experiment(options.experiment, options.sets, program::known_names(true)));
+  COVEY_RETURN_IF_ERROR(program::pin_numerics(experiment.numerics, argv));
+  COVEY_ASSIGN_OR_RETURN(const Bytes file, read_file(options.model));
+  COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
+  COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(loaded.setup(experiment)));
+  const auto values = plan::read_model_file(file, trainer->layout());
+  if (!values.ok()) return invalid_argument("--model: " + options.model + ": " + values.status().message());
+  nn::write_values(trainer->model(), trainer->layout(), *values);
+  COVEY_ASSIGN_OR_RETURN(const plan::BitPlan plan, make_plan(*trainer, *values, loaded, options));
+  COVEY_ASSIGN_OR_RETURN(const Bytes compressed,
+                         plan::write_compressed_model(trainer->layout(), *values, plan));
+  COVEY_RETURN_IF_ERROR(write_file_atomically(options.out, compressed));
+  print(plan, trainer->layout(), compressed.size(), options.json);
+  return ok_status();
+}
+
+}  // namespace
+
+void add_compress(program::CommandLine& line, char** argv) {
+  const auto options = std::make_shared<CompressOptions>();
+  program::Command command =
+      line.add_command("compress", "Quantise a saved model, with more bits where the loss is more curved.",
+                       [options, argv] { return compress(*options, argv); });
+  command.required("EXPERIMENT", options->experiment, "Experiment file (TOML)");
+  command.repeated("--set", options->sets, "section.key=value; overrides the file; may be repeated");
+  command.required_file("--model", options->model, "Model file (safetensors)");
+  command.number("--mean-bits", options->mean_bits, "Bits of a quantised value, on average", 2.0, 8.0);
+  command.number("--size-ratio", options->size_ratio, "Or: bytes of the values over those of fp32", 0.001,
+                 1.0);
+  command.optional("--method", options->method, "hawq (by curvature; default) or uniform");
+  command.optional("--codec", options->codec, "Quantiser; default sym");
+  command.number("--probes", options->probes, "Probes of the traces; default 50", 2, 100'000);
+  command.number("--seed", options->seed, "Seed of the probes; default 1", std::uint64_t{0},
+                 std::numeric_limits<std::uint64_t>::max());
+  command.required("--out", options->out, "File to write");
+  command.flag("--json", options->json, "Print JSON");
+}
+
+}  // namespace covey::simulator
