@@ -53,6 +53,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TwoOfThreeUsersSendWhatTopkLeftOut",
              {"federation.communicating=2", "upload.codec=topk", "upload.error_feedback=true",
               "upload.feedback_age=1", "federation.rounds=5"}},
+        Case{"AdaHessianThatKeepsItsMoments",
+             {"training.optimizer=adahessian", "training.hessian_period=2", "training.lr=0.01",
+              "training.optimizer_state=user"}},
         Case{"TwoOfThreeUsersKeepTheirMomentum",
              {"federation.communicating=2", "training.optimizer_state=user", "federation.rounds=5"}}),
     [](const auto& one) { return std::string(one.param.name); });
