@@ -7,6 +7,7 @@
 
 #include "common/data/images.h"
 #include "common/data/readers/jpeg_check.h"
+#include "common/data/readers/png_check.h"
 #include "common/data/readers/stb.h"
 
 namespace covey::data {
@@ -40,7 +41,9 @@ Result<ImageShape> image_shape(ByteSpan file) {
   if (file.size() > kIntMax) return invalid_argument("an image file larger than 2 GiB");
   if (starts_with(file, "\xff\xd8\xff")) {
     COVEY_RETURN_IF_ERROR(check_jpeg_tables(file));
-  } else if (!starts_with(file, "\x89PNG\r\n\x1a\n")) {
+  } else if (starts_with(file, "\x89PNG\r\n\x1a\n")) {
+    COVEY_RETURN_IF_ERROR(check_png_chunks(file));
+  } else {
     return corrupt("at byte 0: expected the signature of a PNG or JPEG image");
   }
   int width = 0;

@@ -41,6 +41,16 @@ TEST(ImageFile, RejectsFilesFarLargerThanTheirPixels) {
   EXPECT_EQ(decode_image(file).status().code(), Code::kCorrupt);
 }
 
+TEST(ImageFile, RejectsChunksThatLeaveTheFile) {
+  const std::string corpus = std::string(COVEY_SOURCE_DIR) + "/tests/fuzz/corpus/folder/";
+  const auto image = decode_image(*read_file(corpus + "long_chunk.png"));
+  EXPECT_EQ(image.status().message(), "at byte 65: expected a chunk inside the file");
+  Bytes file = encode_png({1, 4, 4}, pattern(16));
+  EXPECT_TRUE(decode_image(file).ok());
+  file[33] = 0x3f;  // the first chunk after the header has a gigabyte
+  EXPECT_EQ(decode_image(file).status().message(), "at byte 33: expected a chunk inside the file");
+}
+
 /// Frees memory full of `byte`, for the next one who asks; the block that is returned keeps it from going
 /// back to the system.
 std::unique_ptr<char[]> fill_free_memory(int byte) {
