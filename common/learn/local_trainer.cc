@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "common/curvature/conv_product.h"
 #include "common/fqt/layers.h"
 #include "common/learn/backward.h"
 #include "common/learn/clip.h"
@@ -87,6 +88,7 @@ Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& se
                          schedule_registry().find(setup.experiment.training.schedule));
   trainer->optimizer_ = make_optimizer(trainer->model_->parameters(), setup.experiment.training);
   trainer->schedule_ = make_schedule(setup.experiment.training);
+  if (trainer->optimizer_->needs_curvature()) curvature::prepare_second_derivatives(*trainer->model_);
   return trainer;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/config/experiment_file.h"
+#include "common/curvature/conv_product.h"
 #include "common/curvature/probes.h"
 #include "common/curvature/trace.h"
 #include "common/learn/labelled_loss.h"
@@ -141,6 +142,7 @@ Status compress(const CompressOptions& options, char** argv) {
   const auto values = plan::read_model_file(file, trainer->layout());
   if (!values.ok()) return invalid_argument("--model: " + options.model + ": " + values.status().message());
   nn::write_values(trainer->model(), trainer->layout(), *values);
+  curvature::prepare_second_derivatives(trainer->model());
   COVEY_ASSIGN_OR_RETURN(const plan::BitPlan plan, make_plan(*trainer, *values, loaded, options));
   COVEY_ASSIGN_OR_RETURN(const Bytes compressed,
                          plan::write_compressed_model(trainer->layout(), *values, plan));

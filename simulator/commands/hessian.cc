@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "common/config/experiment_file.h"
+#include "common/curvature/conv_product.h"
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
@@ -129,6 +130,7 @@ Status hessian(HessianOptions options, char** argv) {
   const auto values = plan::read_model_file(file, trainer->layout());
   if (!values.ok()) return invalid_argument("--model: " + options.model + ": " + values.status().message());
   nn::write_values(trainer->model(), trainer->layout(), *values);
+  curvature::prepare_second_derivatives(trainer->model());
   const auto loss = learn::labelled_loss(trainer->model(), samples, loaded.dataset.normalisation,
                                          nn::choose_device(), options.batch);
   COVEY_ASSIGN_OR_RETURN(const Spectrum spectrum, measure_spectrum(trainer->model(), loss, options.spectrum));

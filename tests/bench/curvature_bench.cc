@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "common/curvature/conv_product.h"
 #include "common/curvature/gradient_graph.h"
 #include "common/curvature/probes.h"
 #include "common/learn/backward.h"
@@ -51,6 +52,7 @@ class Training {
         probes_(1, {Purpose::kCurvature, 0, 0, 0}) {
     config::Training settings;
     settings.hessian_period = period;
+    if (optimizer != "sgd") curvature::prepare_second_derivatives(*model_);
     optimizer_ = (*learn::optimizer_registry().find(optimizer))(model_->parameters(), settings);
   }
 
@@ -141,7 +143,7 @@ void bench_steps() {
 }
 
 void bench_probes() {
-  Training training("sgd", 1);
+  Training training("adahessian", 1);
   std::vector<double> ratios;
   for (int round = 0; round < 3; ++round)
     ratios.push_back(training.seconds_of_probes(true) / training.seconds_of_probes(false));

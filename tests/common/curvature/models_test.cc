@@ -1,6 +1,7 @@
 // Every registered model can be differentiated twice: its Hessian is symmetric in float64.
 #include <gtest/gtest.h>
 
+#include "common/curvature/conv_product.h"
 #include "common/curvature/hessian.h"
 #include "common/curvature/probes.h"
 #include "common/nn/model.h"
@@ -23,6 +24,7 @@ TEST(Models, HaveASymmetricHessian) {
     nn::Model& model = **made;
     model.to(torch::kFloat64);
     model.eval();
+    prepare_second_derivatives(model);
     torch::manual_seed(1);
     const torch::Tensor x = torch::randn({2, 3, 32, 32}, torch::kFloat64);
     const torch::Tensor y = torch::tensor({1, 3});

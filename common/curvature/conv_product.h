@@ -1,0 +1,25 @@
+#pragma once
+
+#include "common/nn/conv.h"
+#include "common/nn/model.h"
+
+namespace covey::curvature {
+
+/// LibTorch's convolution, whose gradients can be differentiated again at the price of ordinary convolutions:
+/// LibTorch's own second derivative takes the image for a kernel, which is several times slower on a CPU.
+class ConvProduct final : public nn::Product {
+ public:
+  explicit ConvProduct(const nn::ConvGeometry& geometry) : geometry_(geometry) {}
+
+  torch::Tensor apply(const torch::Tensor& x, const torch::Tensor& weight,
+                      const nn::DrawContext* draws) const override;
+
+ private:
+  nn::ConvGeometry geometry_;
+};
+
+/// Gives every convolution of `model` this product. Its outputs may differ in the last bits where a
+/// convolution has a bias, which is added apart then.
+void prepare_second_derivatives(nn::Model& model);
+
+}  // namespace covey::curvature
