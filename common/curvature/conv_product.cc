@@ -88,11 +88,4 @@ torch::Tensor ConvProduct::apply(const torch::Tensor& x, const torch::Tensor& we
   return ConvForward::apply(x, weight, geometry_.stride, geometry_.padding);
 }
 
-void prepare_second_derivatives(nn::Model& model) {
-  for (const auto& module : model.modules()) {
-    if (auto* conv = dynamic_cast<nn::ConvImpl*>(module.get()))
-      conv->set_product(std::make_shared<ConvProduct>(conv->geometry()));
-  }
-}
-
 }  // namespace covey::curvature

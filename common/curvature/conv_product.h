@@ -1,7 +1,6 @@
 #pragma once
 
 #include "common/nn/conv.h"
-#include "common/nn/model.h"
 
 namespace covey::curvature {
 
@@ -17,9 +16,5 @@ class ConvProduct final : public nn::Product {
  private:
   nn::ConvGeometry geometry_;
 };
-
-/// Gives every convolution of `model` this product. Its outputs may differ in the last bits where a
-/// convolution has a bias, which is added apart then.
-void prepare_second_derivatives(nn::Model& model);
 
 }  // namespace covey::curvature

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <utility>
 
-#include "common/curvature/conv_product.h"
+#include "common/curvature/prepare.h"
 #include "common/fqt/layers.h"
 #include "common/learn/backward.h"
 #include "common/learn/clip.h"

@@ -30,6 +30,7 @@ NormLayerImpl::NormLayerImpl(Norm norm, std::int64_t channels, std::int64_t grou
 torch::Tensor NormLayerImpl::forward(const torch::Tensor& x) {
   switch (norm_) {
     case Norm::kGroup:
+      if (function_) return function_->apply(x, groups_, weight_, bias_, kEpsilon);
       return torch::group_norm(x, groups_, weight_, bias_, kEpsilon);
     case Norm::kBatch:
       return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, is_training(), kMomentum,

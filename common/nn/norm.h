@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "common/base/status.h"
@@ -13,6 +14,16 @@ enum class Norm { kGroup, kBatch, kNone };
 
 /// group | batch | none; kInvalidArgument for anything else.
 Result<Norm> parse_norm(const std::string& name);
+
+/// How group norm is computed where that is not by LibTorch's own function: the seam for cheaper derivatives
+/// (common/curvature).
+class GroupNormFunction {
+ public:
+  virtual ~GroupNormFunction() = default;
+  /// N x C x H x W, with a graph where gradients are asked for; `weight` and `bias` have C values.
+  virtual torch::Tensor apply(const torch::Tensor& x, std::int64_t groups, const torch::Tensor& weight,
+                              const torch::Tensor& bias, double epsilon) const = 0;
+};
 
 /// Normalises N x C x H x W, then scales and shifts each channel (weight and bias; none with kNone).
 ///   kGroup  over each image's groups of C / groups channels
@@ -28,7 +39,10 @@ class NormLayerImpl : public torch::nn::Module {
 
   torch::Tensor forward(const torch::Tensor& x);
 
+  void set_group_norm(std::shared_ptr<const GroupNormFunction> function) { function_ = std::move(function); }
+
  private:
+  std::shared_ptr<const GroupNormFunction> function_;  ///< null: LibTorch's own
   Norm norm_;
   std::int64_t groups_;
   torch::Tensor weight_;

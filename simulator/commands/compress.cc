@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/config/experiment_file.h"
-#include "common/curvature/conv_product.h"
+#include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 #include "common/curvature/trace.h"
 #include "common/learn/labelled_loss.h"

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "common/config/experiment_file.h"
-#include "common/curvature/conv_product.h"
+#include "common/curvature/prepare.h"
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "common/curvature/conv_product.h"
 #include "common/curvature/gradient_graph.h"
+#include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 #include "common/learn/backward.h"
 #include "common/learn/optimizer.h"

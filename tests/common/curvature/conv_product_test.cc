@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/curvature/hessian.h"
+#include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 
 namespace covey::curvature {

@@ -1,8 +1,8 @@
 // Every registered model can be differentiated twice: its Hessian is symmetric in float64.
 #include <gtest/gtest.h>
 
-#include "common/curvature/conv_product.h"
 #include "common/curvature/hessian.h"
+#include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 #include "common/nn/model.h"
 
