@@ -29,7 +29,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"common/average", {"common/quant"}},
     {"common/nn", {}},
     {"common/fqt", {"common/config", "common/nn", "common/quant"}},
-    {"common/learn", {"common/config", "common/data", "common/fqt", "common/nn"}},
+    {"common/curvature", {"common/nn"}},
+    {"common/plan", {"common/quant", "common/store"}},
+    {"common/learn", {"common/config", "common/curvature", "common/data", "common/fqt", "common/nn"}},
     {"common/program",
      {"common/average", "common/config", "common/data", "common/fqt", "common/learn", "common/nn",
       "common/quant"}},
@@ -37,8 +39,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 };
 
 const std::set<std::string> kWithoutTorch = {
-    "common/base",      "common/config", "common/wire",    "common/security", "common/store",
-    "common/transport", "common/quant",  "common/average", "common/data",     "simulator/report"};
+    "common/base",  "common/config",  "common/wire", "common/security", "common/store",    "common/transport",
+    "common/quant", "common/average", "common/data", "common/plan",     "simulator/report"};
 
 struct Source {
   std::string path;    ///< below the root, with '/'
