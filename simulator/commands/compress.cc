@@ -4,28 +4,22 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "common/config/experiment_file.h"
 #include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 #include "common/curvature/trace.h"
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
-#include "common/nn/state.h"
 #include "common/plan/compressed_model.h"
-#include "common/program/known_names.h"
-#include "common/program/startup.h"
 #include "common/quant/container.h"
 #include "simulator/commands/commands.h"
-#include "simulator/experiment_data.h"
+#include "simulator/saved_model.h"
 
 namespace covey::simulator {
 
 namespace {
 
 struct CompressOptions {
-  std::string experiment;
-  std::vector<std::string> sets;
-  std::string model;
+  SavedModelOptions saved;
   std::string method = "hawq";
   std::string codec = "sym";
   double mean_bits = 0;
@@ -132,22 +126,14 @@ void print(const plan::BitPlan& plan, const Layout& layout, std::size_t bytes, b
 }
 
 Status compress(const CompressOptions& options, char** argv) {
-  COVEY_ASSIGN_OR_RETURN(
-      const config::Experiment experiment,
-      config::load_experiment(options.experiment, options.sets, program::known_names(true)));
-  COVEY_RETURN_IF_ERROR(program::pin_numerics(experiment.numerics, argv));
-  COVEY_ASSIGN_OR_RETURN(const Bytes file, read_file(options.model));
-  COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
-  COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(loaded.setup(experiment)));
-  const auto values = plan::read_model_file(file, trainer->layout());
-  if (!values.ok()) return invalid_argument("--model: " + options.model + ": " + values.status().message());
-  nn::write_values(trainer->model(), trainer->layout(), *values);
-  curvature::prepare_second_derivatives(trainer->model());
-  COVEY_ASSIGN_OR_RETURN(const plan::BitPlan plan, make_plan(*trainer, *values, loaded, options));
+  COVEY_ASSIGN_OR_RETURN(const SavedModel saved, open_saved_model(options.saved, argv));
+  curvature::prepare_second_derivatives(saved.trainer->model());
+  COVEY_ASSIGN_OR_RETURN(const plan::BitPlan plan,
+                         make_plan(*saved.trainer, saved.values, saved.data, options));
   COVEY_ASSIGN_OR_RETURN(const Bytes compressed,
-                         plan::write_compressed_model(trainer->layout(), *values, plan));
+                         plan::write_compressed_model(saved.trainer->layout(), saved.values, plan));
   COVEY_RETURN_IF_ERROR(write_file_atomically(options.out, compressed));
-  print(plan, trainer->layout(), compressed.size(), options.json);
+  print(plan, saved.trainer->layout(), compressed.size(), options.json);
   return ok_status();
 }
 
@@ -158,9 +144,7 @@ void add_compress(program::CommandLine& line, char** argv) {
   program::Command command =
       line.add_command("compress", "Quantise a saved model, with more bits where the loss is more curved.",
                        [options, argv] { return compress(*options, argv); });
-  command.required("EXPERIMENT", options->experiment, "Experiment file (TOML)");
-  command.repeated("--set", options->sets, "section.key=value; overrides the file; may be repeated");
-  command.required_file("--model", options->model, "Model file (safetensors)");
+  options->saved.add_to(command);
   command.number("--mean-bits", options->mean_bits, "Bits of a quantised value, on average", 2.0, 8.0);
   command.number("--size-ratio", options->size_ratio, "Or: bytes of the values over those of fp32", 0.001,
                  1.0);

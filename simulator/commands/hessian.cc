@@ -3,26 +3,19 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "common/config/experiment_file.h"
 #include "common/curvature/prepare.h"
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
-#include "common/nn/state.h"
-#include "common/plan/compressed_model.h"
-#include "common/program/known_names.h"
-#include "common/program/startup.h"
 #include "simulator/commands/commands.h"
-#include "simulator/experiment_data.h"
 #include "simulator/hessian/spectrum.h"
+#include "simulator/saved_model.h"
 
 namespace covey::simulator {
 
 namespace {
 
 struct HessianOptions {
-  std::string experiment;
-  std::vector<std::string> sets;
-  std::string model;
+  SavedModelOptions saved;
   std::string data = "labelled";
   std::size_t samples = 0;
   std::size_t batch = 250;
@@ -119,21 +112,13 @@ Status hessian(HessianOptions options, char** argv) {
     options.spectrum.top = 1;
     options.spectrum.trace = true;
   }
-  COVEY_ASSIGN_OR_RETURN(
-      const config::Experiment experiment,
-      config::load_experiment(options.experiment, options.sets, program::known_names(true)));
-  COVEY_RETURN_IF_ERROR(program::pin_numerics(experiment.numerics, argv));
-  COVEY_ASSIGN_OR_RETURN(const Bytes file, read_file(options.model));
-  COVEY_ASSIGN_OR_RETURN(const ExperimentData loaded, load_experiment_data(experiment));
-  COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, samples_of(loaded, options));
-  COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(loaded.setup(experiment)));
-  const auto values = plan::read_model_file(file, trainer->layout());
-  if (!values.ok()) return invalid_argument("--model: " + options.model + ": " + values.status().message());
-  nn::write_values(trainer->model(), trainer->layout(), *values);
-  curvature::prepare_second_derivatives(trainer->model());
-  const auto loss = learn::labelled_loss(trainer->model(), samples, loaded.dataset.normalisation,
+  COVEY_ASSIGN_OR_RETURN(const SavedModel saved, open_saved_model(options.saved, argv));
+  COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, samples_of(saved.data, options));
+  curvature::prepare_second_derivatives(saved.trainer->model());
+  const auto loss = learn::labelled_loss(saved.trainer->model(), samples, saved.data.dataset.normalisation,
                                          nn::choose_device(), options.batch);
-  COVEY_ASSIGN_OR_RETURN(const Spectrum spectrum, measure_spectrum(trainer->model(), loss, options.spectrum));
+  COVEY_ASSIGN_OR_RETURN(const Spectrum spectrum,
+                         measure_spectrum(saved.trainer->model(), loss, options.spectrum));
   if (spectrum.density) COVEY_RETURN_IF_ERROR(write_density(options.density, *spectrum.density));
   if (options.json) {
     std::printf("%s\n", as_json(spectrum).dump(2).c_str());
@@ -150,9 +135,7 @@ void add_hessian(program::CommandLine& line, char** argv) {
   program::Command command =
       line.add_command("hessian", "Measure the curvature of the loss at a saved model.",
                        [options, argv] { return hessian(*options, argv); });
-  command.required("EXPERIMENT", options->experiment, "Experiment file (TOML)");
-  command.repeated("--set", options->sets, "section.key=value; overrides the file; may be repeated");
-  command.required_file("--model", options->model, "Model file (safetensors)");
+  options->saved.add_to(command);
   command.number("--top", options->spectrum.top,
                  "Eigenvalues of largest magnitude; 1 where nothing is asked for", 0, 1000);
   command.flag("--trace", options->spectrum.trace, "Trace, with its standard error");
