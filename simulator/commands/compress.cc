@@ -13,6 +13,7 @@
 #include "common/quant/container.h"
 #include "simulator/commands/commands.h"
 #include "simulator/saved_model.h"
+#include "simulator/workers.h"
 
 namespace covey::simulator {
 
@@ -59,9 +60,7 @@ Result<double> wanted_mean_bits(const CompressOptions& options, const Layout& la
 Result<std::vector<plan::LayerTrace>> labelled_traces(learn::LocalTrainer& trainer,
                                                       const ExperimentData& loaded,
                                                       const CompressOptions& options) {
-  learn::Samples samples{&loaded.dataset.train, loaded.partition.server, {}};
-  for (const std::uint32_t index : samples.indices)
-    samples.labels.push_back(loaded.dataset.train.labels[index]);
+  const learn::Samples samples = select_samples(loaded.dataset.train, loaded.partition.server, true);
   if (samples.size() == 0)
     return invalid_argument("--method: \"hawq\" needs labelled images at the server, allowed: uniform");
   nn::Model& model = trainer.model();

@@ -9,6 +9,7 @@
 #include "simulator/commands/commands.h"
 #include "simulator/hessian/spectrum.h"
 #include "simulator/saved_model.h"
+#include "simulator/workers.h"
 
 namespace covey::simulator {
 
@@ -30,10 +31,7 @@ Result<learn::Samples> samples_of(const ExperimentData& loaded, const HessianOpt
   if (options.data == "test") {
     samples = learn::all_samples(loaded.dataset.test);
   } else if (options.data == "labelled") {
-    samples.images = &loaded.dataset.train;
-    samples.indices = loaded.partition.server;
-    for (const std::uint32_t index : samples.indices)
-      samples.labels.push_back(loaded.dataset.train.labels[index]);
+    samples = select_samples(loaded.dataset.train, loaded.partition.server, true);
   } else {
     return invalid_argument("--data: \"" + options.data + "\", allowed: labelled, test");
   }
