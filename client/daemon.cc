@@ -349,8 +349,9 @@ Status Daemon::execute(const action::Train& a) {
   parts_.logger->info("round={} attempt={} training", a.task.round, a.task.attempt);
   pool_->submit([this, task = a.task, model = model_,
                  state = std::move(state)](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
-    auto result = run_task(trainer, settings_.experiment, {task.round, task.attempt, parts_.enrolment.user},
-                           *model, samples_, state);
+    auto result = run_task(trainer, settings_.experiment,
+                           {task.round, task.attempt, parts_.enrolment.user, task.curvature_probes}, *model,
+                           samples_, state);
     return [this, task, result = std::move(result)]() mutable { trained(task, std::move(result)); };
   });
   return ok_status();

@@ -1,5 +1,6 @@
 #include "client/task_runner.h"
 
+#include "common/learn/curvature_answers.h"
 #include "common/program/codecs.h"
 #include "common/quant/container.h"
 #include "common/quant/feedback.h"
@@ -16,12 +17,20 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
 
   TaskResult result;
   result.tentative = state;
-  const learn::LocalTask local{task.round, task.attempt, task.user.value, experiment.training.objective,
-                               &samples};
+  learn::LocalTask local{task.round, task.attempt, task.user.value, experiment.training.objective, &samples};
+  learn::CurvatureAnswers curvature;
+  if (task.curvature_probes > 0) {
+    COVEY_ASSIGN_OR_RETURN(curvature, learn::answer_curvature(trainer, local, values, task.curvature_probes));
+  }
+  if (experiment.download.qat) {
+    COVEY_ASSIGN_OR_RETURN(auto codec, program::codec_of_download(experiment, container));
+    local.rounding = [&full, codec = std::shared_ptr<const quant::Codec>(std::move(codec))](
+                         const Values& weights) { return quant::rounded(*codec, full, weights); };
+  }
   Values optimizer = state.optimizer;
   COVEY_ASSIGN_OR_RETURN(const learn::LocalReport report, trainer.train(local, values, optimizer));
-  result.report = {report.loss,   report.mask_rate, report.pseudo_labels,
-                   report.images, report.seconds,   report.confidence};
+  result.report = {report.loss,    report.mask_rate,  report.pseudo_labels,        report.images,
+                   report.seconds, report.confidence, std::move(curvature.values), curvature.samples};
   result.nothing_to_report = report.nothing_to_report;
   if (result.nothing_to_report) return result;
 

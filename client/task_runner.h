@@ -11,6 +11,7 @@ struct UserTask {
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
   UserId user;
+  std::uint32_t curvature_probes = 0;  ///< to answer at the received model
 };
 
 struct TaskResult {

@@ -390,6 +390,7 @@ void Coordinator::send_task(const OutgoingTask& task) {
   message.model_bytes = task.model_bytes->size();
   message.signature = signature;
   message.seconds_left = task.seconds_left;
+  message.curvature_probes = task.curvature_probes;
   if (task.last_counted) {
     message.counted_before = true;
     message.last_counted_round = task.last_counted->round;

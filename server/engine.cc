@@ -13,6 +13,7 @@
 #include "common/nn/state.h"
 #include "common/program/codecs.h"
 #include "common/quant/container.h"
+#include "common/wire/limits.h"
 #include "server/stored_model.h"
 
 namespace covey::server {
@@ -111,19 +112,50 @@ Engine::Engine(EngineParts parts, RoundCore core) : parts_(std::move(parts)), co
 
 Status Engine::load() {
   exchanged_ = learn::exchanged_layout(full_layout(), parts_.experiment);
-  COVEY_RETURN_IF_ERROR(prepare_codecs());
+  parameter_names_ = learn::parameter_names(full_layout());
+  COVEY_RETURN_IF_ERROR(prepare_averaging());
+  COVEY_RETURN_IF_ERROR(check_probes());
   COVEY_ASSIGN_OR_RETURN(const auto latest, parts_.store->latest());
   return latest ? load_committed(*latest) : start_from_scratch();
 }
 
-Status Engine::prepare_codecs() {
+Status Engine::prepare_averaging() {
   const config::Experiment& e = parts_.experiment;
   COVEY_ASSIGN_OR_RETURN(rule_,
                          average::make_rule(e.averaging.rule, {e.averaging.server_share, e.averaging.trim}));
   COVEY_ASSIGN_OR_RETURN(groups_, rule_->group_map(static_cast<std::uint32_t>(e.federation.communicating),
                                                    static_cast<std::uint32_t>(e.averaging.groups)));
-  COVEY_ASSIGN_OR_RETURN(download_codec_, program::download_codec(e));
   return ok_status();
+}
+
+/// Users answer in one message.
+Status Engine::check_probes() const {
+  const config::Experiment& e = parts_.experiment;
+  if (!config::measures_curvature(e) || e.curvature.from != "users") return ok_status();
+  const std::size_t most = wire::kCurvatureAnswersMax / parameter_names_.size();
+  if (probes_asked() <= most) return ok_status();
+  return invalid_argument("curvature.probes: " + std::to_string(e.curvature.probes) + " of the " +
+                          std::to_string(parameter_names_.size()) + " tensors of " + e.model.name +
+                          " do not fit one message, allowed with curvature.from = \"users\": at most " +
+                          std::to_string(most));
+}
+
+Result<std::shared_ptr<const quant::Codec>> Engine::download_codec(const plan::BitPlan& plan) const {
+  COVEY_ASSIGN_OR_RETURN(auto codec, program::download_codec(parts_.experiment, plan, exchanged_));
+  return std::shared_ptr<const quant::Codec>(std::move(codec));
+}
+
+Status Engine::use_widths(WidthsInForce widths) {
+  COVEY_ASSIGN_OR_RETURN(download_codec_, download_codec(widths.plan));
+  widths_ = std::move(widths);
+  return ok_status();
+}
+
+Result<WidthsInForce> Engine::widths_after(const store::CommittedState& state) const {
+  COVEY_ASSIGN_OR_RETURN(const auto stored, parts_.store->bit_plan(state.round));
+  if (!stored) return WidthsInForce{first_plan(parts_.experiment.download, exchanged_), {}};
+  COVEY_ASSIGN_OR_RETURN(plan::BitPlan plan, plan::parse_bit_plan(stored->plan));
+  return WidthsInForce{std::move(plan), stored->round};
 }
 
 Status Engine::load_committed(const store::CommittedState& state) {
@@ -138,7 +170,8 @@ Status Engine::load_committed(const store::CommittedState& state) {
   if (state.velocity) {
     COVEY_ASSIGN_OR_RETURN(velocity_, read_values(parts_.store->blobs(), *state.velocity, exchanged_));
   }
-  return ok_status();
+  COVEY_ASSIGN_OR_RETURN(WidthsInForce widths, widths_after(state));
+  return use_widths(std::move(widths));
 }
 
 Status Engine::start_from_scratch() {
@@ -148,15 +181,11 @@ Status Engine::start_from_scratch() {
   nn::read_values(trainer->model(), full_layout(), Span<float>(initial));
   models_.average = learn::exchanged_values(full_layout(), std::move(initial), exchanged_);
   models_.masters.assign(groups_->group_count(), models_.average);
-  return ok_status();
+  return use_widths({first_plan(parts_.experiment.download, exchanged_), {}});
 }
 
 Result<Values> Engine::tested_model() const {
   return learn::starting_values(full_layout(), exchanged_, models_.average, server_state_);
-}
-
-Result<Bytes> Engine::encode_download(Span<const float> model) const {
-  return quant::encode_model(*download_codec_, exchanged_, model, quant::CodecDraws());
 }
 
 // ---- events
@@ -264,14 +293,15 @@ Status Engine::begin_models() {
   if (f.diversity_every > 0 && (core_.round() + 1) % f.diversity_every == 0)
     diversity_meter_ = std::make_unique<average::DiversityMeter>(exchanged_, shape.groups);
   if (seats_.empty() || !downloads_.empty()) return ok_status();
-  COVEY_ASSIGN_OR_RETURN(downloads_, encode_downloads(models_));
+  COVEY_ASSIGN_OR_RETURN(downloads_, encode_downloads(models_, *download_codec_));
   return ok_status();
 }
 
-Result<std::vector<Engine::Download>> Engine::encode_downloads(const average::GlobalModels& models) const {
+Result<std::vector<Engine::Download>> Engine::encode_downloads(const average::GlobalModels& models,
+                                                               const quant::Codec& codec) const {
   std::vector<Download> downloads;
   for (const Values& master : models.masters) {
-    COVEY_ASSIGN_OR_RETURN(Bytes bytes, encode_download(master));
+    COVEY_ASSIGN_OR_RETURN(Bytes bytes, quant::encode_model(codec, exchanged_, master, quant::CodecDraws()));
     const Digest digest = sha256(bytes);
     downloads.push_back({std::make_shared<const Bytes>(std::move(bytes)), digest});
   }
@@ -294,6 +324,7 @@ Status Engine::execute(const action::StoreAttempt& a) {
   next_server_state_ = server_state_;
   next_velocity_ = velocity_;
   server_report_ = {};
+  server_curvature_ = {};
   return run(event::AttemptStored{});
 }
 
@@ -302,8 +333,9 @@ Status Engine::execute(const action::SendTask& a) {
   const Download& download = downloads_[seat.group.value];
   seat.bytes_down = download.bytes->size();
   COVEY_ASSIGN_OR_RETURN(const auto last_counted, parts_.store->last_counted(a.user));
+  const std::uint32_t probes = measures_curvature("users") ? probes_asked() : 0;
   parts_.clients->send_task({a.user, a.slot, seat.group, a.round, a.attempt, download.digest, download.bytes,
-                             a.seconds_left, last_counted});
+                             a.seconds_left, last_counted, probes});
   return ok_status();
 }
 
@@ -311,15 +343,19 @@ Status Engine::execute(const action::TrainServer& a) {
   const Values& from = a.from_members ? next_models_.average : models_.average;
   COVEY_ASSIGN_OR_RETURN(Values start,
                          learn::starting_values(full_layout(), exchanged_, from, server_state_));
-  auto job = [this, a, values = std::move(start), optimizer = server_state_.optimizer](
+  learn::LocalTask task{a.round, a.attempt, kServerEntity, "supervised", &parts_.server_samples};
+  if (parts_.experiment.download.qat) {
+    task.rounding = [this, codec = download_codec_](const Values& weights) {
+      return quant::rounded(*codec, full_layout(), weights);
+    };
+  }
+  const std::uint32_t probes = measures_curvature("server") ? probes_asked() : 0;
+  auto job = [this, task, probes, start = ServerSteps{{}, {}, std::move(start), server_state_.optimizer}](
                  learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
-    const learn::LocalTask task{a.round, a.attempt, kServerEntity, "supervised", &parts_.server_samples};
-    auto report = trainer.train(task, values, optimizer);
-    return [this, report, values = std::move(values), optimizer = std::move(optimizer)]() mutable {
-      const std::uint64_t images = report.ok() ? report->images : 0;
-      auto deliver = [this, report, values = std::move(values), optimizer = std::move(optimizer)]() mutable {
-        server_trained(std::move(report), std::move(values), std::move(optimizer));
-      };
+    auto steps = train_server(trainer, task, probes, std::move(start));
+    return [this, steps = std::move(steps)]() mutable {
+      const std::uint64_t images = steps.ok() ? steps->report.images : 0;
+      auto deliver = [this, steps = std::move(steps)]() mutable { server_trained(std::move(steps)); };
       if (!parts_.deliver_server) return deliver();
       parts_.deliver_server(images, std::move(deliver));
     };
@@ -328,16 +364,27 @@ Status Engine::execute(const action::TrainServer& a) {
   return ok_status();
 }
 
-void Engine::server_trained(Result<learn::LocalReport> report, Values values, Values optimizer) {
-  if (!report.ok()) {
-    status_ = report.status().with_context("the server's own steps");
+Result<Engine::ServerSteps> Engine::train_server(learn::LocalTrainer& trainer, const learn::LocalTask& task,
+                                                 std::uint32_t probes, ServerSteps steps) {
+  COVEY_ASSIGN_OR_RETURN(steps.report, trainer.train(task, steps.values, steps.optimizer));
+  if (probes > 0) {
+    // After the steps: in alternate order that is the model which the next round sends.
+    COVEY_ASSIGN_OR_RETURN(steps.curvature, learn::answer_curvature(trainer, task, steps.values, probes));
+  }
+  return steps;
+}
+
+void Engine::server_trained(Result<ServerSteps> steps) {
+  if (!steps.ok()) {
+    status_ = steps.status().with_context("the server's own steps");
     return;
   }
-  server_report_ = *report;
-  next_server_state_.optimizer = std::move(optimizer);
+  server_report_ = std::move(steps->report);
+  server_curvature_ = std::move(steps->curvature);
+  next_server_state_.optimizer = std::move(steps->optimizer);
   if (exchanged_.value_count() != full_layout().value_count())
-    next_server_state_.buffers = learn::buffer_values(full_layout(), values);
-  server_values_ = learn::exchanged_values(full_layout(), std::move(values), exchanged_);
+    next_server_state_.buffers = learn::buffer_values(full_layout(), steps->values);
+  server_values_ = learn::exchanged_values(full_layout(), std::move(steps->values), exchanged_);
   const Status status = run(event::ServerTrained{});
   if (status_.ok()) status_ = status;
 }
@@ -401,11 +448,17 @@ bool Engine::downloads_follow(std::uint32_t round) const {
 Status Engine::execute(const action::Commit& a) {
   COVEY_RETURN_IF_ERROR(fold_in_server());
   downloads_.clear();
+  std::vector<store::TensorTrace> traces = measured_curvature(a.seats);
+  COVEY_ASSIGN_OR_RETURN(auto planned, next_widths(a.round, traces));
+  if (planned) COVEY_RETURN_IF_ERROR(use_widths(*planned));
   // What the next round sends is encoded while this round's models go to disk: its members wait for both.
   std::future<Result<std::vector<Download>>> downloads;
   if (downloads_follow(a.round))
-    downloads = std::async(std::launch::async, [this] { return encode_downloads(next_models_); });
-  COVEY_ASSIGN_OR_RETURN(const store::CommitRecord record, commit_record(a));
+    downloads =
+        std::async(std::launch::async, [this] { return encode_downloads(next_models_, *download_codec_); });
+  COVEY_ASSIGN_OR_RETURN(store::CommitRecord record, commit_record(a));
+  record.figures.curvature = std::move(traces);
+  if (planned) record.bit_plan = plan::to_json(widths_.plan);
   COVEY_RETURN_IF_ERROR(parts_.store->commit_round(record));
   if (downloads.valid()) {
     COVEY_ASSIGN_OR_RETURN(downloads_, downloads.get());
@@ -427,9 +480,63 @@ Status Engine::execute(const action::Commit& a) {
                               {}});
   if (record.evaluate) {
     COVEY_ASSIGN_OR_RETURN(Values values, tested_model());
-    evaluate(a.round, std::move(values));
+    evaluate(a.round, std::move(values), download_codec_);
   }
   return run(event::Committed{});
+}
+
+// ---- curvature
+// ------------------------------------------------------------------------------------------------------------
+
+bool Engine::measures_curvature(const char* from) const {
+  return parts_.experiment.curvature.from == from &&
+         server::measures_curvature(parts_.experiment, core_.round(), widths_);
+}
+
+/// What a user answers is a guest's word: it counts only where it answers what was asked.
+std::string Engine::problem_with_curvature(const wire::Report& report) const {
+  const std::size_t asked = parameter_names_.size() * probes_asked();
+  if (report.curvature_samples == 0 && report.curvature.empty()) return "";
+  if (report.curvature_samples > 0 && report.curvature.size() == asked) return "";
+  return std::to_string(report.curvature.size()) + " curvature answers, allowed: 0 or " +
+         std::to_string(asked);
+}
+
+std::vector<store::TensorTrace> Engine::measured_curvature(const std::map<SlotId, SeatState>& states) const {
+  std::vector<MemberAnswers> members;
+  if (measures_curvature("optimizer") && !server_report_.traces.empty())
+    members.push_back({1, server_report_.traces});
+  if (server_curvature_.samples > 0)
+    members.push_back({static_cast<double>(server_curvature_.samples), server_curvature_.values});
+  if (!measures_curvature("users")) return combine(members, parameter_names_);
+  for (const auto& [slot, seat] : seats_) {
+    const SeatState state = states.at(slot);
+    if (state != SeatState::kCounted && state != SeatState::kNothing) continue;
+    const std::string problem = problem_with_curvature(seat.report);
+    if (!problem.empty()) {
+      parts_.logger->warn("round={} user={} {}", core_.round(), seat.user.value, problem);
+    } else if (seat.report.curvature_samples > 0) {
+      members.push_back({static_cast<double>(seat.report.curvature_samples), seat.report.curvature});
+    }
+  }
+  return combine(members, parameter_names_);
+}
+
+Result<std::optional<WidthsInForce>> Engine::next_widths(
+    std::uint32_t round, const std::vector<store::TensorTrace>& traces) const {
+  const config::Experiment& e = parts_.experiment;
+  if (traces.empty() || !plans_widths(e, round, widths_)) return std::optional<WidthsInForce>();
+  std::vector<std::vector<store::TensorTrace>> measured;
+  if (e.curvature.from == "optimizer") {
+    const auto every = static_cast<std::uint32_t>(e.download.plan_every);
+    COVEY_ASSIGN_OR_RETURN(auto earlier, parts_.store->curvature(round >= every ? round - every + 1 : 0));
+    for (auto& [number, one] : earlier) measured.push_back(std::move(one));
+  }
+  measured.push_back(traces);
+  COVEY_ASSIGN_OR_RETURN(plan::BitPlan plan,
+                         plan_widths(e.download, exchanged_, next_models_.average, mean_of(measured)));
+  parts_.logger->info("round={} widths {}", round, plan::to_json(plan));
+  return std::optional<WidthsInForce>({std::move(plan), round});
 }
 
 Status Engine::execute(const action::VoidAttempt& a) {
@@ -550,7 +657,9 @@ Status Engine::evaluate_what_a_crash_left() {
     COVEY_ASSIGN_OR_RETURN(const store::CommittedState state, parts_.store->committed(round));
     COVEY_ASSIGN_OR_RETURN(Values values,
                            stored_model(*parts_.store, state, full_layout(), parts_.experiment));
-    evaluate(round, std::move(values));
+    COVEY_ASSIGN_OR_RETURN(const WidthsInForce widths, widths_after(state));
+    COVEY_ASSIGN_OR_RETURN(auto codec, download_codec(widths.plan));
+    evaluate(round, std::move(values), std::move(codec));
   }
   return ok_status();
 }
@@ -560,23 +669,23 @@ learn::Evaluation Engine::tested(learn::LocalTrainer& trainer, const Values& mod
   return learn::evaluate(trainer.model(), *parts_.test, parts_.setup.normalisation, nn::choose_device());
 }
 
-Status Engine::round_as_sent(Values& model) const {
-  COVEY_ASSIGN_OR_RETURN(const Bytes sent,
-                         encode_download(learn::exchanged_values(full_layout(), model, exchanged_)));
-  COVEY_ASSIGN_OR_RETURN(const auto received, quant::ContainerView::parse(sent, exchanged_));
-  copy_shared_tensors(exchanged_, received.decode(), full_layout(), Span<float>(model));
+Status Engine::round_as_sent(const quant::Codec& codec, Values& model) const {
+  COVEY_ASSIGN_OR_RETURN(
+      const Values received,
+      quant::rounded(codec, exchanged_, learn::exchanged_values(full_layout(), model, exchanged_)));
+  copy_shared_tensors(exchanged_, received, full_layout(), Span<float>(model));
   return ok_status();
 }
 
-void Engine::evaluate(std::uint32_t round, Values values) {
-  auto job = [this, round, model = std::move(values)](
+void Engine::evaluate(std::uint32_t round, Values values, std::shared_ptr<const quant::Codec> codec) {
+  auto job = [this, round, model = std::move(values), codec = std::move(codec)](
                  learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
     const double started = real_seconds();
     const learn::Evaluation result = tested(trainer, model);
     store::Evaluation row{round, result.accuracy, result.loss, result.accuracy, 0};
     Status status;
     if (parts_.experiment.download.codec != "fp32") {
-      status = round_as_sent(model);
+      status = round_as_sent(*codec, model);
       if (status.ok()) row.accuracy_as_sent = tested(trainer, model).accuracy;
     }
     row.seconds = real_seconds() - started;

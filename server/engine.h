@@ -8,12 +8,14 @@
 #include "common/average/round_averager.h"
 #include "common/average/rule.h"
 #include "common/base/log.h"
+#include "common/learn/curvature_answers.h"
 #include "common/learn/evaluate.h"
 #include "common/learn/member.h"
 #include "common/learn/worker_pool.h"
 #include "common/quant/container.h"
 #include "common/store/run_store.h"
 #include "common/wire/messages.h"
+#include "server/curvature_plan.h"
 #include "server/round_core.h"
 
 namespace covey::server {
@@ -29,6 +31,7 @@ struct OutgoingTask {
   std::shared_ptr<const Bytes> model_bytes;
   double seconds_left = 0;
   std::optional<store::LastCounted> last_counted;
+  std::uint32_t curvature_probes = 0;  ///< to answer before training
 };
 
 /// What the engine asks of whoever talks to the clients: sockets, or the simulator.
@@ -111,15 +114,17 @@ class Engine {
   const Layout& exchanged_layout() const { return exchanged_; }
   /// No encoded update is larger.
   std::uint64_t update_bytes_max() const { return quant::container_bytes_max(exchanged_); }
-  /// The bytes that the group of slot 0 would receive now.
-  Result<Bytes> encode_download(Span<const float> model) const;
 
  private:
   explicit Engine(EngineParts parts, RoundCore core);
   Status load();
   Status load_committed(const store::CommittedState& state);
   Status start_from_scratch();
-  Status prepare_codecs();
+  Status prepare_averaging();
+  Status check_probes() const;
+  Status use_widths(WidthsInForce widths);
+  Result<WidthsInForce> widths_after(const store::CommittedState& state) const;
+  Result<std::shared_ptr<const quant::Codec>> download_codec(const plan::BitPlan& plan) const;
 
   Status run(Event event);
   Status execute(const action::StoreAttempt&);
@@ -138,20 +143,40 @@ class Engine {
   void measure_diversity(Span<const float> server);
   Status apply_momentum();
   double real_seconds() const { return parts_.stopwatch ? parts_.stopwatch() : parts_.clock(); }
-  void server_trained(Result<learn::LocalReport> report, Values values, Values optimizer);
+  /// What the server's own steps came to, on a worker.
+  struct ServerSteps {
+    learn::LocalReport report;
+    learn::CurvatureAnswers curvature;
+    Values values;
+    Values optimizer;
+  };
+  ///   probes  of the curvature, to answer after the steps
+  static Result<ServerSteps> train_server(learn::LocalTrainer& trainer, const learn::LocalTask& task,
+                                          std::uint32_t probes, ServerSteps start);
+  void server_trained(Result<ServerSteps> steps);
   Status fold_in_server();
   std::uint32_t weight_max() const;
   std::string problem_with(const Result<quant::ContainerView>& update) const;
   void note_problem(UserId user, std::uint32_t round, std::uint32_t attempt, const std::string& problem);
+  bool measures_curvature(const char* from) const;
+  std::uint32_t probes_asked() const {
+    return static_cast<std::uint32_t>(parts_.experiment.curvature.probes);
+  }
+  std::string problem_with_curvature(const wire::Report& report) const;
+  std::vector<store::TensorTrace> measured_curvature(const std::map<SlotId, SeatState>& states) const;
+  /// The widths from the next round on, where this one plans them.
+  Result<std::optional<WidthsInForce>> next_widths(std::uint32_t round,
+                                                   const std::vector<store::TensorTrace>& traces) const;
   Result<store::CommitRecord> commit_record(const action::Commit& commit);
   std::vector<store::MemberRecord> member_records(const std::map<SlotId, SeatState>& seats) const;
   store::RoundFigures figures(const std::vector<store::MemberRecord>& members);
   Status evaluate_what_a_crash_left();
-  void evaluate(std::uint32_t round, Values values);
+  /// `codec`: of the model's next download.
+  void evaluate(std::uint32_t round, Values values, std::shared_ptr<const quant::Codec> codec);
   /// Both run on a worker.
   learn::Evaluation tested(learn::LocalTrainer& trainer, const Values& model) const;
   /// Gives the exchanged tensors of `model` the values that a client decodes.
-  Status round_as_sent(Values& model) const;
+  Status round_as_sent(const quant::Codec& codec, Values& model) const;
   bool evaluation_due(std::uint32_t round) const;
   double virtual_seconds() const;  ///< since the round began; 0 where time is real
 
@@ -173,18 +198,21 @@ class Engine {
     std::shared_ptr<const Bytes> bytes;
     Digest digest;
   };
-  Result<std::vector<Download>> encode_downloads(const average::GlobalModels& models) const;
+  Result<std::vector<Download>> encode_downloads(const average::GlobalModels& models,
+                                                 const quant::Codec& codec) const;
 
   EngineParts parts_;
   RoundCore core_;
   Layout exchanged_;
   std::unique_ptr<const average::AveragingRule> rule_;
   std::optional<average::GroupMap> groups_;
-  std::unique_ptr<const quant::Codec> download_codec_;
+  std::vector<std::string> parameter_names_;
 
   average::GlobalModels models_;     ///< as committed
   learn::MemberState server_state_;  ///< as committed
   Values velocity_;                  ///< as committed; empty without averaging.server_momentum
+  WidthsInForce widths_;             ///< as committed; used with download.codec = hawq
+  std::shared_ptr<const quant::Codec> download_codec_;  ///< of these widths
   std::vector<Download> downloads_;  ///< of models_, one a group; empty until they are needed
 
   // The attempt under way.
@@ -193,6 +221,7 @@ class Engine {
   Values next_velocity_;
   Values server_values_;  ///< exchanged part of w_s (or w_ft) after its steps
   learn::LocalReport server_report_;
+  learn::CurvatureAnswers server_curvature_;
   std::unique_ptr<average::RoundAverager> averager_;
   std::unique_ptr<average::DiversityMeter> diversity_meter_;  ///< in rounds that measure it
   std::vector<average::MeasuredDiversity> diversity_;

@@ -22,7 +22,8 @@ class LocalWorkers final : public Workers {
     // The job may still wait when this object is gone; the users are not.
     pool_.submit([users = &users_, task, state,
                   done = std::move(done)](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
-      auto result = client::run_task(trainer, users->experiment, {task.round, task.attempt, task.user},
+      auto result = client::run_task(trainer, users->experiment,
+                                     {task.round, task.attempt, task.user, task.curvature_probes},
                                      *task.model_bytes, users->samples[task.user.value], state);
       return [done, result = std::move(result)]() mutable { done(std::move(result)); };
     });

@@ -34,7 +34,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"common/learn", {"common/config", "common/curvature", "common/data", "common/fqt", "common/nn"}},
     {"common/program",
      {"common/average", "common/config", "common/data", "common/fqt", "common/learn", "common/nn",
-      "common/quant"}},
+      "common/plan", "common/quant"}},
     {"simulator/report", {"common/program", "common/store"}},
 };
 

@@ -102,16 +102,34 @@ struct Averaging {
 
 /// One direction of the exchange.
 struct Exchange {
-  std::string codec = "ptq";      ///< any of quant/registry.h; topk for uploads only
+  std::string codec = "ptq";      ///< any of quant/registry.h; topk for uploads, hawq for downloads only
   std::int64_t bits = 8;          ///< 2..8
   std::int64_t groups = 128;      ///< codec = group: groups of rows per tensor
   std::string compress = "none";  ///< none | zstd: what the codec wrote, without loss
+};
+
+struct Download : Exchange {
+  // codec = hawq: a width for every layer, planned from its curvature (HAWQ-V2, arXiv 1911.03852).
+  std::string quantiser = "sym";  ///< of the planned layers
+  double mean_bits = 4.0;         ///< of a planned layer's values, on average, at most
+  std::int64_t plan_every = 10;   ///< rounds that a plan is in force
+  bool qat = false;               ///< everybody trains on weights rounded as the download rounds them
 };
 
 struct Upload : Exchange {
   double keep = 0.01;              ///< codec = topk: share of the values that are sent
   bool error_feedback = false;     ///< what the codec left out of a user's update is added to its next one
   std::int64_t feedback_age = 10;  ///< rounds after which that is dropped
+};
+
+/// The traces of the layers' Hessians, measured during the run: what plans of download.codec = hawq are made
+/// from.
+struct Curvature {
+  /// server: on its labelled images | users: on theirs, one number a layer and probe | optimizer: what
+  /// adahessian measures at the server anyway
+  std::string from = "server";
+  std::int64_t every = 0;    ///< rounds between measurements besides those that plans need; 0 = none
+  std::int64_t probes = 10;  ///< random vectors of a measurement; more are more exact
 };
 
 /// Training on quantised values, of users and server alike (arXiv 2010.14298).
@@ -152,10 +170,16 @@ struct Experiment {
   Federation federation;
   Training training;
   Averaging averaging;
-  Exchange download;
+  Download download;
   Upload upload;
+  Curvature curvature;
   Fqt fqt;
   Devices devices;
 };
+
+/// Whether the run measures curvature, for its own sake or for plans of its downloads.
+inline bool measures_curvature(const Experiment& experiment) {
+  return experiment.curvature.every > 0 || experiment.download.codec == "hawq";
+}
 
 }  // namespace covey::config

@@ -109,10 +109,38 @@ std::string sharpness(const ClientSettings& s) {
 }
 
 /// The backward of quantised layers is not that of their forward, so it has no second derivative.
+std::string no_second_derivative(const Experiment& e) {
+  return " does not fit fqt.mode = " + print(e.fqt.mode) +
+         ", whose layers have no second derivative, allowed: ";
+}
+
 std::string optimizer(const ClientSettings& s) {
-  if (s.experiment.training.optimizer != "adahessian" || s.experiment.fqt.mode == "off") return "";
-  return "\"adahessian\" does not fit fqt.mode = " + print(s.experiment.fqt.mode) +
-         ", whose layers have no second derivative, allowed: any other optimizer";
+  const Experiment& e = s.experiment;
+  if (e.training.optimizer != "adahessian" || e.fqt.mode == "off") return "";
+  return "\"adahessian\"" + no_second_derivative(e) + "any other optimizer";
+}
+
+std::string curvature_every(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (e.curvature.every == 0 || e.fqt.mode == "off") return "";
+  return std::to_string(e.curvature.every) + no_second_derivative(e) + "0";
+}
+
+std::string curvature_from(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (!measures_curvature(e)) return "";
+  if (e.curvature.from == "optimizer" && e.training.optimizer != "adahessian") {
+    return "\"optimizer\" needs training.optimizer = \"adahessian\", here " + print(e.training.optimizer) +
+           ", allowed: server, users";
+  }
+  return "";
+}
+
+/// Without labels the server has no loss to measure.
+std::string curvature_at(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (!measures_curvature(e) || e.federation.labels_at == "server" || e.curvature.from == "users") return "";
+  return print(e.curvature.from) + " does not fit federation.labels_at = \"users\", allowed: users";
 }
 
 /// Momentum that moves from one user to the next would have to travel.
@@ -121,10 +149,28 @@ std::string optimizer_state(const ClientSettings& s) {
   return "\"slot\" works in the simulator only, allowed: reset, user";
 }
 
-/// A model of which most weights are 0 is no start for training.
 std::string download_codec(const ClientSettings& s) {
-  if (s.experiment.download.codec != "topk") return "";
-  return "\"topk\" drops most of a model, allowed: any other codec";
+  const Experiment& e = s.experiment;
+  // A model of which most weights are 0 is no start for training.
+  if (e.download.codec == "topk") return "\"topk\" drops most of a model, allowed: any other codec";
+  if (e.download.codec == "hawq" && e.fqt.mode != "off")
+    return "\"hawq\"" + no_second_derivative(e) + "any other codec";
+  return "";
+}
+
+/// Weights that are sent as they are have nothing to get used to; those of [fqt] are rounded already.
+std::string qat(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (!e.download.qat) return "";
+  if (e.download.codec == "fp32") return "true does not fit download.codec = \"fp32\", allowed: false";
+  if (e.fqt.mode != "off") return "true does not fit fqt.mode = " + print(e.fqt.mode) + ", allowed: false";
+  return "";
+}
+
+std::string quantiser(const ClientSettings& s) {
+  const Download& d = s.experiment.download;
+  if (d.codec != "hawq" || (d.quantiser != "topk" && d.quantiser != "fp32")) return "";
+  return print(d.quantiser) + " has no widths to plan, allowed: any other codec";
 }
 
 /// What was left out of one user's update is nothing to another.
@@ -174,7 +220,12 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"training.sharpness", "training.labels", "training.objective", "training.mixup", "model.norm"},
        sharpness},
       {{"training.optimizer", "fqt.mode"}, optimizer},
-      {{"download.codec"}, download_codec},
+      {{"download.codec", "fqt.mode"}, download_codec},
+      {{"download.quantiser", "download.codec"}, quantiser},
+      {{"download.qat", "download.codec", "fqt.mode"}, qat},
+      {{"curvature.every", "fqt.mode"}, curvature_every},
+      {{"curvature.from", "curvature.every", "download.codec", "training.optimizer"}, curvature_from},
+      {{"curvature.from", "curvature.every", "download.codec", "federation.labels_at"}, curvature_at},
       {{"upload.error_feedback", "training.optimizer_state"}, error_feedback},
       {{"image.mean", "image.channels"}, mean},
       {{"image.stddev", "image.channels"}, stddev},

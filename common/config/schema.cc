@@ -196,6 +196,23 @@ void add_upload(std::vector<Field>& fields) {
   upload.add("feedback_age", &U::feedback_age, Whole{1, kMillion}, kShared, "error_feedback: rounds after which that is dropped");
 }
 
+void add_download(std::vector<Field>& fields) {
+  using D = Download;
+  Section download(fields, "download", [](auto& s) -> auto& { return s.experiment.download; });
+  download.add("quantiser", &D::quantiser, Named{}, kShared, "codec = hawq: what rounds the layers at the planned widths");
+  download.add("mean_bits", &D::mean_bits, Real{2, 8}, kShared, "codec = hawq: bits of a planned layer's value, on average, at most");
+  download.add("plan_every", &D::plan_every, Whole{1, kMillion}, kShared, "codec = hawq: rounds that a plan is in force");
+  download.add("qat", &D::qat, Flag{}, kShared, "users and server train on weights rounded as the download rounds them");
+}
+
+void add_curvature(std::vector<Field>& fields) {
+  using C = Curvature;
+  Section curvature(fields, "curvature", [](auto& s) -> auto& { return s.experiment.curvature; });
+  curvature.add("from", &C::from, Choices{{"server", "users", "optimizer"}}, kShared, "who measures the traces of the layers' Hessians: the server or the users on their images, or adahessian at the server, for free");
+  curvature.add("every", &C::every, Whole{0, kMillion}, kShared, "rounds between measurements besides those that plans of download.codec = hawq need; 0 = none");
+  curvature.add("probes", &C::probes, Whole{1, 1000}, kShared, "random vectors of a measurement; more are more exact");
+}
+
 template <typename Find>
 void add_exchange(std::vector<Field>& fields, const char* name, Find find) {
   Section exchange(fields, name, find);
@@ -263,9 +280,11 @@ const std::vector<Field>& schema() {
     add_averaging(all);
     add_exchange(
         all, "download", [](auto& s) -> auto& { return s.experiment.download; });
+    add_download(all);
     add_exchange(
         all, "upload", [](auto& s) -> auto& { return s.experiment.upload; });
     add_upload(all);
+    add_curvature(all);
     add_fqt(all);
     add_devices(all);
     add_image(all);

@@ -6,10 +6,6 @@
 
 namespace covey::learn {
 
-bool labels_move(const Objective& objective, const config::Training& training) {
-  return !objective.uses_true_labels() && training.labels == "moving";
-}
-
 StreamId stream_id(Purpose purpose, const LocalTask& task) {
   return {purpose, task.round, task.attempt, task.entity};
 }

@@ -4,23 +4,10 @@
 #include <optional>
 
 #include "common/learn/batch_pipeline.h"
-#include "common/learn/local_trainer.h"
-#include "common/learn/objective.h"
+#include "common/learn/round_samples.h"
 #include "common/learn/sharpness.h"
 
 namespace covey::learn {
-
-/// What a member's local steps of one round train on.
-struct RoundSamples {
-  Samples labelled;  ///< with true labels, beside the fitted ones (federation.labels_at = users)
-  Samples fitted;    ///< with the labels that the steps fit; without where every step makes its own
-  Samples any;       ///< all images, with whatever label the received model gives them (training.mixup)
-  /// Divides the loss by all samples instead of the confident ones, as masked_cross_entropy does for one
-  /// batch. At full weight, a handful of samples, often of one class, would be fitted step after step and the
-  /// average would follow.
-  double weight = 1;
-  double confidence = 0;  ///< mean of the received model's largest probability; 0 where it gives no labels
-};
 
 /// The loss of every local step of one member in one round: its batches, and what is minimised on them.
 class LocalLoss {
@@ -70,9 +57,6 @@ class LocalLoss {
   std::optional<Sharpness> sharpness_;
   std::uint64_t step_ = 0;
 };
-
-/// The pseudo-labels come from the moving model, step by step.
-bool labels_move(const Objective& objective, const config::Training& training);
 
 /// The streams of a task.
 StreamId stream_id(Purpose purpose, const LocalTask& task);

@@ -10,7 +10,6 @@
 #include "common/fqt/layers.h"
 #include "common/learn/backward.h"
 #include "common/learn/clip.h"
-#include "common/learn/evaluate.h"
 #include "common/learn/local_loss.h"
 #include "common/learn/proximal.h"
 #include "common/nn/device.h"
@@ -24,41 +23,42 @@ bool all_finite(const Values& values) {
   return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
 }
 
-Status check_true_labels(const Samples& samples, int classes) {
-  const bool complete = samples.labels.size() == samples.size() &&
-                        std::all_of(samples.labels.begin(), samples.labels.end(),
-                                    [classes](std::int32_t label) { return label >= 0 && label < classes; });
-  if (complete) return ok_status();
-  return invalid_argument("this objective trains on true labels, and not every sample has one in 0.." +
-                          std::to_string(classes - 1));
-}
-
-/// A user's samples without and with a label.
-using SplitSamples = std::pair<Samples, Samples>;
-
-SplitSamples without_labels(const Samples& samples) {
-  return {{samples.images, samples.indices, {}}, {samples.images, {}, {}}};
-}
-
-SplitSamples split_by_label(const Samples& samples) {
-  SplitSamples split{{samples.images, {}, {}}, {samples.images, {}, {}}};
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const std::int32_t label = i < samples.labels.size() ? samples.labels[i] : data::kNoLabel;
-    if (label == data::kNoLabel) {
-      split.first.indices.push_back(samples.indices[i]);
-    } else {
-      split.second.indices.push_back(samples.indices[i]);
-      split.second.labels.push_back(label);
-    }
-  }
-  return split;
-}
-
 double mean_of(const std::vector<torch::Tensor>& losses) {
   const torch::Tensor all = torch::stack(losses).to(torch::kCPU, torch::kFloat64);
   const double* values = all.data_ptr<double>();
   return std::accumulate(values, values + losses.size(), 0.0) / static_cast<double>(losses.size());
 }
+
+/// Sums z_l . (H z)_l over steps, for every parameter; read at the end only, as reading waits for the device.
+class TraceSums {
+ public:
+  /// `diagonal` is z * Hz of a step; empty where it was not measured.
+  void add(const curvature::ParameterVector& diagonal) {
+    sums_.resize(std::max(sums_.size(), diagonal.size()));
+    for (std::size_t i = 0; i < diagonal.size(); ++i) {
+      const torch::Tensor sum = diagonal[i].sum(torch::kFloat64);
+      sums_[i] = sums_[i].defined() ? sums_[i] + sum : sum;
+    }
+    if (!diagonal.empty()) ++steps_;
+  }
+
+  /// The means in the order of `wanted`, which are the parameters in another order; none without a step.
+  std::vector<double> means(const std::vector<torch::Tensor>& parameters,
+                            const std::vector<torch::Tensor>& wanted) const {
+    std::vector<double> means;
+    if (steps_ == 0) return means;
+    for (const torch::Tensor& one : wanted) {
+      const auto same = [&](const torch::Tensor& parameter) { return parameter.is_same(one); };
+      const auto at = std::find_if(parameters.begin(), parameters.end(), same) - parameters.begin();
+      means.push_back(sums_[static_cast<std::size_t>(at)].item<double>() / steps_);
+    }
+    return means;
+  }
+
+ private:
+  std::vector<torch::Tensor> sums_;
+  int steps_ = 0;
+};
 
 /// Lends a model the draws of its forwards, however the steps end.
 class DrawScope {
@@ -88,7 +88,8 @@ Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& se
                          schedule_registry().find(setup.experiment.training.schedule));
   trainer->optimizer_ = make_optimizer(trainer->model_->parameters(), setup.experiment.training);
   trainer->schedule_ = make_schedule(setup.experiment.training);
-  if (trainer->optimizer_->needs_curvature()) curvature::prepare_second_derivatives(*trainer->model_);
+  if (trainer->optimizer_->needs_curvature() || config::measures_curvature(setup.experiment))
+    curvature::prepare_second_derivatives(*trainer->model_);
   return trainer;
 }
 
@@ -96,6 +97,10 @@ LocalTrainer::LocalTrainer(const TrainingSetup& setup, std::shared_ptr<nn::Model
     : setup_(setup), model_(std::move(model)), device_(nn::choose_device()) {
   model_->to(device_);
   layout_ = nn::layout_of(*model_);
+  const auto parameters = model_->named_parameters();
+  for (const TensorSpec& spec : layout_.tensors()) {
+    if (spec.kind == TensorKind::kParameter) parameters_.push_back(parameters[spec.name]);
+  }
 }
 
 Result<LocalReport> LocalTrainer::train(const LocalTask& task, Values& values, Values& optimizer_state) {
@@ -118,7 +123,8 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
   COVEY_RETURN_IF_ERROR(optimizer_->restore(optimizer_state));
 
   PseudoLabeller labeller(setup_.experiment.training, setup_.classes);
-  COVEY_ASSIGN_OR_RETURN(const RoundSamples samples, samples_with_labels(task, *objective, labeller));
+  COVEY_ASSIGN_OR_RETURN(const RoundSamples samples,
+                         round_samples(setup_, task, *objective, labeller, *model_));
   LocalReport report;
   if (samples.fitted.size() == 0 && samples.labelled.size() == 0) {
     report.nothing_to_report = true;
@@ -143,50 +149,22 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
   return report;
 }
 
-/// The samples that the steps use: with true labels, with the labels of the received model (the confident
-/// samples only), or with none where each step makes its own.
-Result<RoundSamples> LocalTrainer::samples_with_labels(const LocalTask& task, const Objective& objective,
-                                                       PseudoLabeller& labeller) {
-  RoundSamples round;
-  if (objective.uses_true_labels()) {
-    round.fitted = *task.samples;
-    COVEY_RETURN_IF_ERROR(check_true_labels(round.fitted, setup_.classes));
-    return round;
+/// Leaves the gradients of the next step's loss in the parameters, and its curvature where that is needed.
+Result<torch::Tensor> LocalTrainer::step_backward(const LocalTask& task, std::uint32_t step, LocalLoss& loss,
+                                                  nn::DrawContext& draws,
+                                                  curvature::ParameterVector& curvature) {
+  std::unique_ptr<ExchangedTensors> rounded;
+  if (task.rounding) {
+    COVEY_ASSIGN_OR_RETURN(rounded, round_weights(*model_, layout_, task.rounding));
   }
-  const bool has_labels = setup_.experiment.federation.labels_at == "users";
-  auto [unlabelled, labelled] = has_labels ? split_by_label(*task.samples) : without_labels(*task.samples);
-  if (labels_move(objective, setup_.experiment.training)) {
-    round.fitted = std::move(unlabelled);
+  const torch::Tensor step_loss = loss.next(draws);
+  if (optimizer_->needs_curvature()) {
+    const Stream probes(setup_.experiment.seed, stream_id(Purpose::kCurvature, task));
+    COVEY_ASSIGN_OR_RETURN(curvature, backward_with_curvature(step_loss, model_->parameters(), probes, step));
   } else {
-    round = label_round(unlabelled, labeller);
+    step_loss.backward();
   }
-  round.labelled = std::move(labelled);
-  if (has_labels) COVEY_RETURN_IF_ERROR(check_true_labels(round.labelled, setup_.classes));
-  return round;
-}
-
-RoundSamples LocalTrainer::label_round(const Samples& samples, PseudoLabeller& labeller) {
-  const torch::Tensor logits =
-      eval_logits(*model_, *samples.images, samples.indices, setup_.normalisation, device_);
-  const PseudoLabels labels = labeller.label_round(logits);
-  labeller.count(labels);
-  RoundSamples round;
-  round.confidence = mean_confidence(logits);
-  round.fitted.images = samples.images;
-  const float* mask = labels.mask.data_ptr<float>();
-  const float* sure = labels.sure.data_ptr<float>();
-  const std::int64_t* label = labels.labels.data_ptr<std::int64_t>();
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (mask[i] == 0) continue;
-    round.fitted.indices.push_back(samples.indices[i]);
-    round.fitted.labels.push_back(static_cast<std::int32_t>(label[i]));
-    if (setup_.experiment.training.sharpness > 0) round.fitted.sure.push_back(sure[i] > 0);
-  }
-  round.weight = static_cast<double>(round.fitted.size()) / static_cast<double>(samples.size());
-  if (setup_.experiment.training.mixup > 0) {
-    round.any = {samples.images, samples.indices, {label, label + samples.size()}};
-  }
-  return round;
+  return step_loss.detach();
 }
 
 Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& loss) {
@@ -197,31 +175,28 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   const std::vector<torch::Tensor> parameters = model_->parameters();
   const bool is_user = task.entity < kNoEntity;
   const Proximal proximal(parameters, is_user ? experiment.training.proximal : 0);
-  const Stream probes(experiment.seed, stream_id(Purpose::kCurvature, task));
   nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0,
                         Stream(experiment.seed, stream_id(Purpose::kGradients, task))};
   const DrawScope scope(*model_, draws);
   model_->train();
+  TraceSums traces;
   std::vector<torch::Tensor> losses;  // read after the last step: asking a device for a value waits for it
   for (std::size_t step = 0; step < loss.steps(); ++step) {
     model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
-    const torch::Tensor step_loss = loss.next(draws);
     curvature::ParameterVector curvature;
-    if (optimizer_->needs_curvature()) {
-      COVEY_ASSIGN_OR_RETURN(curvature, backward_with_curvature(step_loss, parameters, probes,
-                                                                static_cast<std::uint32_t>(step)));
-    } else {
-      step_loss.backward();
-    }
+    COVEY_ASSIGN_OR_RETURN(const torch::Tensor step_loss,
+                           step_backward(task, static_cast<std::uint32_t>(step), loss, draws, curvature));
+    traces.add(curvature);
     proximal.add_to_gradients();
     proximal.add_to_curvature(curvature);
     if (experiment.training.clip_norm > 0) clip_gradients(parameters, experiment.training.clip_norm);
     optimizer_->step(rate * schedule_->factor(first_step + step, total_steps), curvature);
-    losses.push_back(step_loss.detach());
+    losses.push_back(step_loss);
   }
   LocalReport report;
   report.images = loss.steps() * loss.images_per_step();
   report.loss = mean_of(losses);
+  report.traces = traces.means(parameters, parameters_);
   if (!std::isfinite(report.loss)) {
     return internal_error("the training loss is not finite; lower training.lr");
   }

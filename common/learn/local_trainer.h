@@ -8,13 +8,13 @@
 #include "common/config/experiment.h"
 #include "common/learn/objective.h"
 #include "common/learn/optimizer.h"
+#include "common/learn/rounded_weights.h"
 #include "common/learn/samples.h"
 #include "common/learn/schedule.h"
 #include "common/nn/model.h"
 
 namespace covey::learn {
 
-struct RoundSamples;
 class LocalLoss;
 
 /// What every replica of one experiment shares.
@@ -37,6 +37,8 @@ struct LocalTask {
   const Samples* samples = nullptr;
   std::int64_t steps = 0;  ///< 0: federation.period of the experiment
   std::int64_t batch = 0;  ///< 0: training.batch of the experiment
+  Rounding rounding =
+      {};  ///< every step is taken at weights rounded by it (download.qat); empty: as they are
 };
 
 /// What came of it, besides the changed model.
@@ -48,6 +50,9 @@ struct LocalReport {
   double confidence = 0;     ///< labels = round: mean confidence of the received model on the member's images
   std::uint64_t images = 0;  ///< steps * batch, labelled ones included
   double seconds = 0;
+  /// Of every parameter, in the order of the layout: the trace of its block of the Hessian, the mean over the
+  /// steps whose curvature the optimiser measured; empty where there were none.
+  std::vector<double> traces;
 };
 
 /// A model replica with its optimiser, owned by one worker thread: trains members one after the other.
@@ -58,7 +63,10 @@ class LocalTrainer {
  public:
   static Result<std::unique_ptr<LocalTrainer>> make(const TrainingSetup& setup);
 
+  const TrainingSetup& setup() const { return setup_; }
   const Layout& layout() const { return layout_; }
+  /// In the order of the layout.
+  const std::vector<torch::Tensor>& parameters() const { return parameters_; }
   nn::Model& model() { return *model_; }
 
   /// Trains `federation.period` steps from `values` (in layout order, replaced by the result).
@@ -73,14 +81,14 @@ class LocalTrainer {
   LocalTrainer(const TrainingSetup& setup, std::shared_ptr<nn::Model> model);
 
   Result<LocalReport> train_member(const LocalTask& task, Values& values, Values& optimizer_state);
-  Result<RoundSamples> samples_with_labels(const LocalTask& task, const Objective& objective,
-                                           PseudoLabeller& labeller);
-  RoundSamples label_round(const Samples& samples, PseudoLabeller& labeller);
   Result<LocalReport> take_steps(const LocalTask& task, LocalLoss& loss);
+  Result<torch::Tensor> step_backward(const LocalTask& task, std::uint32_t step, LocalLoss& loss,
+                                      nn::DrawContext& draws, curvature::ParameterVector& curvature);
 
   TrainingSetup setup_;
   std::shared_ptr<nn::Model> model_;
   Layout layout_;
+  std::vector<torch::Tensor> parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<Schedule> schedule_;
   torch::Device device_;

@@ -2,6 +2,7 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include "common/learn/exchanged_tensors.h"
 #include "common/learn/objective.h"
 
 namespace covey::learn {
@@ -16,28 +17,6 @@ bool is_weight(const std::string& name) {
   return name.size() >= suffix.size() &&
          name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0;
 }
-
-/// Gives tensors other contents for as long as it lives. The contents themselves are never written to, so
-/// what comes back is exactly what was there, and a graph that saved the tensors stays valid.
-class Exchanged {
- public:
-  Exchanged(std::vector<torch::Tensor> tensors, const std::vector<torch::Tensor>& contents)
-      : tensors_(std::move(tensors)) {
-    for (std::size_t i = 0; i < tensors_.size(); ++i) {
-      kept_.push_back(tensors_[i].variable_data());
-      tensors_[i].set_data(contents[i]);
-    }
-  }
-  ~Exchanged() {
-    for (std::size_t i = 0; i < tensors_.size(); ++i) tensors_[i].set_data(kept_[i]);
-  }
-  Exchanged(const Exchanged&) = delete;
-  Exchanged& operator=(const Exchanged&) = delete;
-
- private:
-  std::vector<torch::Tensor> tensors_;
-  std::vector<torch::Tensor> kept_;
-};
 
 std::vector<torch::Tensor> copies(const std::vector<torch::Tensor>& tensors) {
   std::vector<torch::Tensor> copied;
@@ -77,10 +56,10 @@ std::vector<torch::Tensor> Sharpness::worst_weights(const torch::Tensor& loss) c
 
 torch::Tensor Sharpness::logits_at(const std::vector<torch::Tensor>& weights, const torch::Tensor& view) {
   const torch::NoGradGuard no_grad;
-  const Exchanged parameters(parameters_, weights);
+  const ExchangedTensors parameters(parameters_, weights);
   // Running statistics of the batch are updated once a step, by the forward at w.
   const std::vector<torch::Tensor> buffers = model_.buffers();
-  const Exchanged statistics(buffers, copies(buffers));
+  const ExchangedTensors statistics(buffers, copies(buffers));
   return model_.forward(view);
 }
 

@@ -3,9 +3,21 @@
 #include <nlohmann/json.hpp>
 
 #include "common/quant/codecs/planned.h"
-#include "common/quant/container.h"
+#include "common/quant/registry.h"
 
 namespace covey::plan {
+
+namespace {
+
+constexpr int kFp32Bits = 32;
+
+Result<std::unique_ptr<const quant::Codec>> with_fp32(
+    std::map<std::string, std::shared_ptr<const quant::Codec>> by_tensor) {
+  COVEY_ASSIGN_OR_RETURN(auto others, quant::make_codec("fp32", {}));
+  return quant::planned(std::move(by_tensor), std::move(others));
+}
+
+}  // namespace
 
 BitPlan uniform_plan(const Layout& layout, const std::string& codec, int bits) {
   BitPlan plan{codec, {}};
@@ -58,8 +70,18 @@ Result<std::unique_ptr<const quant::Codec>> codec_of(const BitPlan& plan, const 
     if (by_tensor.count(name) == 0)
       return invalid_argument("the plan has a width for " + name + ", which this model does not quantise");
   }
-  COVEY_ASSIGN_OR_RETURN(auto others, quant::make_codec("fp32", {}));
-  return quant::planned(std::move(by_tensor), std::move(others));
+  return with_fp32(std::move(by_tensor));
+}
+
+Result<std::unique_ptr<const quant::Codec>> codec_like(const quant::ContainerView& container,
+                                                       const std::string& codec) {
+  std::map<std::string, std::shared_ptr<const quant::Codec>> by_tensor;
+  for (const quant::TensorRecord& record : container.records()) {
+    const int bits = record.body->bits();
+    if (bits == kFp32Bits) continue;
+    COVEY_ASSIGN_OR_RETURN(by_tensor[record.tensor->name], quant::make_codec(codec, {bits}));
+  }
+  return with_fp32(std::move(by_tensor));
 }
 
 std::string to_json(const BitPlan& plan) {

@@ -8,6 +8,7 @@
 #include "common/base/layout.h"
 #include "common/plan/sensitivity.h"
 #include "common/quant/codec.h"
+#include "common/quant/container.h"
 
 namespace covey::plan {
 
@@ -37,6 +38,12 @@ double mean_bits(const BitPlan& plan, const Layout& layout);
 ///   errors  kInvalidArgument unless the plan names exactly the quantised tensors of `layout`, each with a
 ///           width that its codec takes
 Result<std::unique_ptr<const quant::Codec>> codec_of(const BitPlan& plan, const Layout& layout);
+
+/// A codec that rounds as the one that wrote `container`: what a device trains on to get a model that can be
+/// rounded so (download.qat).
+///   codec   registered name of the quantiser
+Result<std::unique_ptr<const quant::Codec>> codec_like(const quant::ContainerView& container,
+                                                       const std::string& codec);
 
 /// JSON: {"codec": NAME, "bits": {TENSOR: BITS, ...}}.
 std::string to_json(const BitPlan& plan);

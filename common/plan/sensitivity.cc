@@ -23,9 +23,8 @@ Result<double> nearest_error(const quant::Codec& codec, const TensorSpec& tensor
   TensorSpec alone = tensor;
   alone.offset = 0;
   COVEY_ASSIGN_OR_RETURN(const Layout layout, Layout::make({alone}));
-  COVEY_ASSIGN_OR_RETURN(const Bytes bytes, quant::encode_model(codec, layout, values, quant::CodecDraws()));
-  COVEY_ASSIGN_OR_RETURN(const auto view, quant::ContainerView::parse(bytes, layout));
-  const Values decoded = view.decode();
+  COVEY_ASSIGN_OR_RETURN(const Values decoded,
+                         quant::rounded(codec, layout, Values(values.begin(), values.end())));
   double error = 0;
   for (std::size_t i = 0; i < decoded.size(); ++i)
     error += std::pow(static_cast<double>(decoded[i]) - static_cast<double>(values[i]), 2);

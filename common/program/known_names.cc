@@ -8,6 +8,7 @@
 #include "common/learn/optimizer.h"
 #include "common/learn/schedule.h"
 #include "common/nn/model.h"
+#include "common/program/codecs.h"
 #include "common/quant/registry.h"
 
 namespace covey::program {
@@ -19,7 +20,8 @@ config::KnownNames known_names(bool with_data) {
   names.by_key["training.optimizer"] = learn::optimizer_registry().names();
   names.by_key["training.schedule"] = learn::schedule_registry().names();
   names.by_key["averaging.rule"] = average::rule_registry().names();
-  names.by_key["download.codec"] = quant::codec_registry().names();
+  names.by_key["download.codec"] = download_codec_names();
+  names.by_key["download.quantiser"] = quant::codec_registry().names();
   names.by_key["upload.codec"] = quant::codec_registry().names();
   names.by_key["fqt.gradient_quantiser"] = fqt::gradient_quantiser_registry().names();
   if (with_data) {

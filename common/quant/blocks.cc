@@ -202,6 +202,7 @@ class BlockBody final : public RecordBody {
     }
   }
   float magnitude_bound() const override { return magnitude_bound_; }
+  int bits() const override { return bits_; }
 
  private:
   void decode_as_codes(std::size_t block, CodeReader& reader, PieceSink& sink) const {
@@ -241,7 +242,8 @@ class BlockBody final : public RecordBody {
 // Blocks whose values all equal the block's offset.
 class ConstantBody final : public RecordBody {
  public:
-  ConstantBody(const BlockRanges& ranges, const GridTable& grids) : ranges_(ranges), grids_(grids) {
+  ConstantBody(const BlockRanges& ranges, const GridTable& grids, int bits)
+      : ranges_(ranges), grids_(grids), bits_(bits) {
     for (std::size_t b = 0; b < ranges_.count(); ++b)
       magnitude_bound_ = std::max(magnitude_bound_, std::fabs(grids_[b].offset));
   }
@@ -255,10 +257,12 @@ class ConstantBody final : public RecordBody {
     }
   }
   float magnitude_bound() const override { return magnitude_bound_; }
+  int bits() const override { return bits_; }
 
  private:
   BlockRanges ranges_;
   GridTable grids_;
+  int bits_;
   float magnitude_bound_ = 0;
 };
 
@@ -318,7 +322,7 @@ Result<std::unique_ptr<const RecordBody>> read_blocks(const char* name, const Bl
     for (std::size_t b = 0; b < format.blocks; ++b) {
       if (grids[b].scale != 1) return corrupt("a constant tensor has scale 1");
     }
-    return std::unique_ptr<const RecordBody>(std::make_unique<ConstantBody>(ranges, grids));
+    return std::unique_ptr<const RecordBody>(std::make_unique<ConstantBody>(ranges, grids, bits));
   }
   COVEY_ASSIGN_OR_RETURN(const ByteSpan packed, get_codes(reader, tensor.count, bits));
   if (format.grid == GridKind::kSymmetric)

@@ -173,6 +173,12 @@ Result<ContainerView> ContainerView::parse(ByteSpan bytes, const Layout& layout)
   return view;
 }
 
+Result<Values> rounded(const Codec& codec, const Layout& layout, const Values& values) {
+  COVEY_ASSIGN_OR_RETURN(const Bytes bytes, encode_model(codec, layout, values, CodecDraws()));
+  COVEY_ASSIGN_OR_RETURN(const auto view, ContainerView::parse(bytes, layout));
+  return view.decode();
+}
+
 Values ContainerView::decode() const {
   Values values;
   values.reserve(layout_->value_count());

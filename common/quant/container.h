@@ -22,6 +22,10 @@ bool stays_fp32(const TensorSpec& tensor);
 Result<Bytes> encode_model(const Codec& codec, const Layout& layout, Span<const float> values,
                            const CodecDraws& draws);
 
+/// What `values` become when they are encoded, rounded to nearest, and decoded.
+///   errors  those of encode_model
+Result<Values> rounded(const Codec& codec, const Layout& layout, const Values& values);
+
 /// No container that ContainerView::parse accepts for `layout` is larger: a bound to refuse by before
 /// anything is stored.
 std::uint64_t container_bytes_max(const Layout& layout);

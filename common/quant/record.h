@@ -60,6 +60,8 @@ class RecordBody {
   virtual void decode(PieceSink& sink) const = 0;
   /// No decoded |value| is larger; finite.
   virtual float magnitude_bound() const = 0;
+  /// Of a value's code; 32 where values are kept as they are.
+  virtual int bits() const { return 32; }
 };
 
 /// Reads and checks what follows the header: scales, offsets, codes, up to the checksum.

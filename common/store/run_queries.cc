@@ -141,7 +141,41 @@ Result<std::vector<RoundRecord>> RunStore::rounds() const {
   }
   COVEY_RETURN_IF_ERROR(rows.status());
   COVEY_RETURN_IF_ERROR(read_diversity(rounds));
+  COVEY_RETURN_IF_ERROR(read_curvature(rounds));
   return rounds;
+}
+
+Result<std::optional<BitPlanRecord>> RunStore::bit_plan(std::uint32_t round) const {
+  std::optional<BitPlanRecord> plan;
+  Statement row(database_,
+                "SELECT round, bit_plan FROM rounds WHERE bit_plan IS NOT NULL AND round <= ? "
+                "ORDER BY round DESC LIMIT 1",
+                round);
+  if (row.next()) plan = BitPlanRecord{row.u32(), row.text()};
+  COVEY_RETURN_IF_ERROR(row.status());
+  return plan;
+}
+
+Result<std::map<std::uint32_t, std::vector<TensorTrace>>> RunStore::curvature(std::uint32_t first) const {
+  std::map<std::uint32_t, std::vector<TensorTrace>> measured;
+  Statement rows(database_,
+                 "SELECT round, tensor, trace, standard_error FROM curvature WHERE round >= ? "
+                 "ORDER BY round, tensor",
+                 first);
+  while (rows.next()) {
+    const std::uint32_t round = rows.u32();
+    measured[round].push_back({rows.text(), rows.real(), rows.real()});
+  }
+  COVEY_RETURN_IF_ERROR(rows.status());
+  return measured;
+}
+
+Status RunStore::read_curvature(std::vector<RoundRecord>& rounds) const {
+  COVEY_ASSIGN_OR_RETURN(auto measured, curvature(0));
+  for (auto& [round, traces] : measured) {
+    if (round < rounds.size()) rounds[round].figures.curvature = std::move(traces);
+  }
+  return ok_status();
 }
 
 Status RunStore::read_diversity(std::vector<RoundRecord>& rounds) const {

@@ -77,6 +77,13 @@ const char* name_of(Diversity::Among among);
 Result<Diversity::Tensors> diversity_tensors(const std::string& name);
 Result<Diversity::Among> diversity_among(const std::string& name);
 
+/// The curvature of one parameter: the trace of its block of the loss's Hessian.
+struct TensorTrace {
+  std::string tensor;
+  double trace = 0;
+  double standard_error = 0;  ///< over the probes; NaN where it is not known
+};
+
 /// Sums and means of one committed round.
 struct RoundFigures {
   double seconds = 0;
@@ -93,6 +100,7 @@ struct RoundFigures {
   std::uint64_t wire_bytes_down = 0;
   std::vector<std::uint64_t> pseudo_labels;  ///< accepted per class
   std::vector<Diversity> diversity;          ///< empty unless measured in this round
+  std::vector<TensorTrace> curvature;        ///< the same; in order of name
 };
 
 /// Accepted pseudo-labels per class as a database holds them: a JSON array.
@@ -114,8 +122,15 @@ struct CommitRecord {
   CommittedState state;
   std::vector<MemberRecord> members;
   RoundFigures figures;
+  std::optional<std::string> bit_plan;                   ///< of downloads from now on, where it changed
   bool evaluate = false;                                 ///< an evaluation of this round is due
   std::vector<std::pair<UserId, Digest>> device_states;  ///< simulator only
+};
+
+/// Widths of downloads, and the round at whose end they were planned.
+struct BitPlanRecord {
+  std::uint32_t round = 0;
+  std::string plan;  ///< JSON
 };
 
 struct Evaluation {

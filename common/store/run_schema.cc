@@ -116,10 +116,24 @@ constexpr const char* kThird = R"sql(
 ALTER TABLE attempts ADD COLUMN virtual_seconds REAL NOT NULL DEFAULT 0;
 )sql";
 
+constexpr const char* kFourth = R"sql(
+-- The widths that downloads have from the next round on, JSON; in rounds that plan them.
+ALTER TABLE rounds ADD COLUMN bit_plan TEXT;
+
+-- The trace of every parameter's block of the Hessian; in rounds that measure it.
+CREATE TABLE curvature (
+  round INTEGER NOT NULL REFERENCES rounds,
+  tensor TEXT NOT NULL,
+  trace REAL,
+  standard_error REAL,
+  PRIMARY KEY (round, tensor)
+) STRICT;
+)sql";
+
 }  // namespace
 
 Database::Migrations run_migrations() {
-  static constexpr std::array<const char*, 3> kMigrations = {kFirst, kSecond, kThird};
+  static constexpr std::array<const char*, 4> kMigrations = {kFirst, kSecond, kThird, kFourth};
   return Database::Migrations(kMigrations);
 }
 

@@ -187,18 +187,25 @@ Status RunStore::insert_round(const CommitRecord& record) {
                 "INSERT INTO rounds (round, attempt, average, trainer_state, evaluate, seconds, server_loss, "
                 "user_loss, "
                 "mask_rate, images, bytes_up, bytes_down, bytes_up_fp32, bytes_down_fp32, wire_bytes_up, "
-                "wire_bytes_down, pseudo_labels, virtual_seconds, velocity) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "wire_bytes_down, pseudo_labels, virtual_seconds, velocity, bit_plan) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 state.round, state.attempt, state.average, state.trainer_state, record.evaluate, f.seconds,
                 f.server_loss, f.user_loss, f.mask_rate, f.images, f.bytes_up, f.bytes_down, f.bytes_up_fp32,
                 f.bytes_down_fp32, f.wire_bytes_up, f.wire_bytes_down, counts_text(f.pseudo_labels),
-                f.virtual_seconds, state.velocity)
+                f.virtual_seconds, state.velocity, record.bit_plan)
           .run());
   for (const Diversity& diversity : f.diversity) {
     COVEY_RETURN_IF_ERROR(
         Statement(database_, "INSERT INTO diversity (round, tensors, among, nodes, d) VALUES (?, ?, ?, ?, ?)",
                   state.round, name_of(diversity.tensors), name_of(diversity.among), diversity.nodes,
                   diversity.d)
+            .run());
+  }
+  for (const TensorTrace& trace : f.curvature) {
+    COVEY_RETURN_IF_ERROR(
+        Statement(database_,
+                  "INSERT INTO curvature (round, tensor, trace, standard_error) VALUES (?, ?, ?, ?)",
+                  state.round, trace.tensor, trace.trace, trace.standard_error)
             .run());
   }
   for (std::uint32_t group = 0; group < state.masters.size(); ++group) {

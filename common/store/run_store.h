@@ -57,6 +57,10 @@ class RunStore {
   Result<std::optional<CommittedState>> latest() const;
   /// kNotFound when the round is not committed. Its blobs may be pruned.
   Result<CommittedState> committed(std::uint32_t round) const;
+  /// The widths in force after `round`; empty where none were planned until then.
+  Result<std::optional<BitPlanRecord>> bit_plan(std::uint32_t round) const;
+  /// The curvature measured in each of the rounds from `first` on that did.
+  Result<std::map<std::uint32_t, std::vector<TensorTrace>>> curvature(std::uint32_t first) const;
   Result<std::vector<std::uint32_t>> rounds_without_evaluation() const;
   Result<std::optional<LastCounted>> last_counted(UserId user) const;
   Result<std::map<UserId, Digest>> device_states() const;
@@ -87,6 +91,7 @@ class RunStore {
   Result<std::vector<Seat>> seats(std::uint32_t round, std::uint32_t attempt) const;
   Result<std::vector<Digest>> masters(std::uint32_t round) const;
   Status read_diversity(std::vector<RoundRecord>& rounds) const;
+  Status read_curvature(std::vector<RoundRecord>& rounds) const;
   Result<std::size_t> sweep(std::uint32_t first_round);
 
   std::optional<DirectoryLock> lock_;  ///< empty in a reader

@@ -89,8 +89,8 @@ Result<Message> read(schema::ChunkRequest::Reader in) {
 }
 
 Result<Report> read_report(schema::Report::Reader in) {
-  constexpr double kLossMax = 1e30;
-  COVEY_RETURN_IF_ERROR(check_number("loss", in.getLoss(), -kLossMax, kLossMax));
+  constexpr double kMagnitudeMax = 1e30;
+  COVEY_RETURN_IF_ERROR(check_number("loss", in.getLoss(), -kMagnitudeMax, kMagnitudeMax));
   COVEY_RETURN_IF_ERROR(check_number("mask_rate", in.getMaskRate(), 0, 1));
   COVEY_RETURN_IF_ERROR(check_number("train_seconds", in.getTrainSeconds(), 0, kSecondsMax));
   COVEY_RETURN_IF_ERROR(check_number("confidence", in.getConfidence(), 0, 1));
@@ -100,6 +100,14 @@ Result<Report> read_report(schema::Report::Reader in) {
   Report out{in.getLoss(), in.getMaskRate(), {}, in.getImages(), in.getTrainSeconds(), in.getConfidence()};
   out.pseudo_labels.reserve(labels.size());
   for (const std::uint32_t count : labels) out.pseudo_labels.push_back(count);
+  const auto curvature = in.getCurvature();
+  COVEY_RETURN_IF_ERROR(check_limit("curvature count", curvature.size(), kCurvatureAnswersMax));
+  for (const double answer : curvature) {
+    COVEY_RETURN_IF_ERROR(check_number("curvature", answer, -kMagnitudeMax, kMagnitudeMax));
+    out.curvature.push_back(answer);
+  }
+  COVEY_RETURN_IF_ERROR(check_limit("curvature_samples", in.getCurvatureSamples(), kSamplesMax));
+  out.curvature_samples = in.getCurvatureSamples();
   return out;
 }
 
@@ -161,6 +169,8 @@ Result<Message> read(schema::Task::Reader in) {
   out.last_counted_attempt = in.getLastCountedAttempt();
   out.seconds_left = in.getSecondsLeft();
   COVEY_RETURN_IF_ERROR(check_number("seconds_left", out.seconds_left, 0, kSecondsMax));
+  out.curvature_probes = in.getCurvatureProbes();
+  COVEY_RETURN_IF_ERROR(check_limit("curvature_probes", out.curvature_probes, kCurvatureAnswersMax));
   return Message(std::move(out));
 }
 

@@ -107,6 +107,7 @@ class Encoder {
     task.setLastCountedAttempt(m.last_counted_attempt);
     COVEY_CHECK(!std::isnan(m.seconds_left));
     task.setSecondsLeft(std::clamp(m.seconds_left, 0.0, kSecondsMax));
+    task.setCurvatureProbes(m.curvature_probes);
   }
 
   void operator()(const UpdateAnswer& m) {
@@ -136,6 +137,10 @@ class Encoder {
     report.setImages(m.images);
     report.setTrainSeconds(m.train_seconds);
     report.setConfidence(m.confidence);
+    COVEY_CHECK(m.curvature.size() <= kCurvatureAnswersMax, m.curvature.size());
+    auto curvature = report.initCurvature(static_cast<unsigned>(m.curvature.size()));
+    for (unsigned i = 0; i < curvature.size(); ++i) curvature.set(i, m.curvature[i]);
+    report.setCurvatureSamples(m.curvature_samples);
   }
 
   schema::Envelope::Builder envelope_;
@@ -147,7 +152,10 @@ constexpr std::size_t kWordsBase = 128;
 std::size_t words_for(const Message& message) {
   std::size_t bytes = 0;
   if (const auto* welcome = std::get_if<Welcome>(&message)) bytes = welcome->settings.size();
-  if (const auto* offer = std::get_if<UpdateOffer>(&message)) bytes = 4 * offer->report.pseudo_labels.size();
+  if (const auto* offer = std::get_if<UpdateOffer>(&message)) {
+    bytes = sizeof(std::uint32_t) * offer->report.pseudo_labels.size() +
+            sizeof(double) * offer->report.curvature.size();
+  }
   if (std::holds_alternative<Error>(message) || std::holds_alternative<UpdateAnswer>(message))
     bytes = kTextBytesMax;
   return kWordsBase + bytes / sizeof(capnp::word) + 1;

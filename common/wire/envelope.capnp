@@ -49,6 +49,8 @@ struct Report {
   images @3 :UInt64;
   trainSeconds @4 :Float64;
   confidence @5 :Float64;  # since 1.1
+  curvature @6 :List(Float64);  # since 1.2
+  curvatureSamples @7 :UInt64;  # since 1.2
 }
 
 struct UpdateOffer {
@@ -91,6 +93,7 @@ struct Task {
   lastCountedRound @8 :UInt32;
   lastCountedAttempt @9 :UInt32;
   secondsLeft @10 :Float64;
+  curvatureProbes @11 :UInt32;  # since 1.2
 }
 
 struct UpdateAnswer {

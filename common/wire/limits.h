@@ -22,6 +22,7 @@ inline constexpr std::size_t kTokenBytesMax = 128;
 inline constexpr std::size_t kTextBytesMax = std::size_t{4} << 10;  ///< reasons and error texts
 inline constexpr std::size_t kSettingsBytesMax = std::size_t{32} << 10;
 inline constexpr std::size_t kPseudoLabelClassesMax = 10000;
+inline constexpr std::size_t kCurvatureAnswersMax = 2000;  ///< probes times parameter tensors
 inline constexpr std::uint64_t kSamplesMax = std::uint64_t{1}
                                              << 40;  ///< samples of a user, images of a report
 inline constexpr double kSecondsMax = 1e9;           ///< any duration in a message

@@ -14,7 +14,7 @@
 namespace covey::wire {
 
 inline constexpr std::uint16_t kProtocolMajor = 1;
-inline constexpr std::uint16_t kProtocolMinor = 1;
+inline constexpr std::uint16_t kProtocolMinor = 2;
 
 // ---- client to coordinator
 // ------------------------------------------------------------------------------------------------
@@ -50,6 +50,10 @@ struct Report {
   std::uint64_t images = 0;                  ///< images that went through local steps
   double train_seconds = 0;
   double confidence = 0;  ///< mean confidence of the received model on the member's images; 0 = not known
+  /// Answers to the task's curvature probes, probe after probe, a number for every parameter tensor in order
+  /// of name: z_l . (H z)_l, where H is the Hessian of a mean over `curvature_samples`. Empty without.
+  std::vector<double> curvature = {};
+  std::uint64_t curvature_samples = 0;
 };
 
 /// A finished task. Its bytes follow when the coordinator asks for them with ChunkRequest.
@@ -104,7 +108,8 @@ struct Task {
   bool counted_before = false;
   std::uint32_t last_counted_round = 0;
   std::uint32_t last_counted_attempt = 0;
-  double seconds_left = 0;  ///< until the round's deadline
+  double seconds_left = 0;             ///< until the round's deadline
+  std::uint32_t curvature_probes = 0;  ///< how many to answer, before training
 };
 
 /// Answer to an UpdateOffer, at once (duplicates, refusals) or when its bytes have been checked and counted.

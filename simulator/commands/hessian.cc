@@ -1,12 +1,15 @@
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "common/curvature/prepare.h"
+#include "common/learn/curvature_answers.h"
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
 #include "simulator/commands/commands.h"
+#include "simulator/hessian/federated_trace.h"
 #include "simulator/hessian/spectrum.h"
 #include "simulator/saved_model.h"
 #include "simulator/workers.h"
@@ -33,7 +36,7 @@ Result<learn::Samples> samples_of(const ExperimentData& loaded, const HessianOpt
   } else if (options.data == "labelled") {
     samples = select_samples(loaded.dataset.train, loaded.partition.server, true);
   } else {
-    return invalid_argument("--data: \"" + options.data + "\", allowed: labelled, test");
+    return invalid_argument("--data: \"" + options.data + "\", allowed: labelled, test, users");
   }
   if (samples.size() == 0)
     return invalid_argument("--data: the server has no labelled images, allowed: test");
@@ -65,8 +68,8 @@ nlohmann::ordered_json as_json(const Spectrum& spectrum) {
     json["per_layer"].push_back({{"name", layer.name},
                                  {"parameters", layer.parameters},
                                  {"trace", layer.trace.mean},
-                                 {"trace_stderr", layer.trace.standard_error},
-                                 {"top_eigenvalue", layer.top.value}});
+                                 {"trace_stderr", layer.trace.standard_error}});
+    if (layer.top) json["per_layer"].back()["top_eigenvalue"] = layer.top->value;
   }
   return json;
 }
@@ -84,13 +87,14 @@ void print(const Spectrum& spectrum) {
                 remark(spectrum.trace->converged));
   }
   if (spectrum.layers.empty()) return;
-  std::printf("\n%-34s %10s %12s %9s %12s %14s\n", "layer", "parameters", "trace", "+-", "per value",
-              "eigenvalue");
+  std::printf("\n%-34s %10s %12s %9s %12s%s\n", "layer", "parameters", "trace", "+-", "per value",
+              spectrum.layers.front().top ? "     eigenvalue" : "");
   for (const LayerCurvature& layer : spectrum.layers) {
-    std::printf("%-34s %10lld %12.5g %9.2g %12.4g %14.6g%s\n", layer.name.c_str(),
+    std::printf("%-34s %10lld %12.5g %9.2g %12.4g", layer.name.c_str(),
                 static_cast<long long>(layer.parameters), layer.trace.mean, layer.trace.standard_error,
-                layer.trace.mean / static_cast<double>(layer.parameters), layer.top.value,
-                remark(layer.top.converged));
+                layer.trace.mean / static_cast<double>(layer.parameters));
+    if (layer.top) std::printf(" %14.6g%s", layer.top->value, remark(layer.top->converged));
+    std::printf("\n");
   }
 }
 
@@ -103,20 +107,45 @@ Status write_density(const std::string& path, const curvature::Density& density)
   return write_file_atomically(path, as_bytes(csv.str()));
 }
 
+/// What the users measure: traces only, as eigenvalues take a round of the federation for every product.
+Result<Spectrum> measured_by_users(const SavedModel& saved, const HessianOptions& options) {
+  if (options.spectrum.top > 0 || options.spectrum.density)
+    return invalid_argument("--data: users answer --trace and --per-layer only");
+  const UserData users = make_user_data(saved.experiment, saved.data.dataset, saved.data.partition);
+  Spectrum spectrum;
+  COVEY_ASSIGN_OR_RETURN(spectrum.trace,
+                         federated_trace(*saved.trainer, users, saved.values,
+                                         static_cast<std::uint32_t>(options.spectrum.traces.probes_max)));
+  curvature::Estimate& total = spectrum.trace->total;
+  spectrum.trace->converged =
+      total.standard_error <= options.spectrum.traces.tolerance * std::abs(total.mean);
+  if (!options.spectrum.per_layer) return spectrum;
+  for (const std::string& name : learn::parameter_names(saved.trainer->layout())) {
+    const std::size_t at = spectrum.layers.size();
+    spectrum.layers.push_back(
+        {name, saved.trainer->parameters()[at].numel(), spectrum.trace->blocks[at], std::nullopt});
+  }
+  return spectrum;
+}
+
+Result<Spectrum> measured_here(const SavedModel& saved, const HessianOptions& options) {
+  COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, samples_of(saved.data, options));
+  const auto loss = learn::labelled_loss(saved.trainer->model(), samples, saved.data.dataset.normalisation,
+                                         nn::choose_device(), options.batch);
+  return measure_spectrum(saved.trainer->model(), loss, options.spectrum);
+}
+
 Status hessian(HessianOptions options, char** argv) {
   options.spectrum.density = !options.density.empty();
   const SpectrumOptions& asked = options.spectrum;
   if (asked.top == 0 && !asked.trace && !asked.per_layer && !asked.density) {
-    options.spectrum.top = 1;
+    options.spectrum.top = options.data == "users" ? 0 : 1;
     options.spectrum.trace = true;
   }
   COVEY_ASSIGN_OR_RETURN(const SavedModel saved, open_saved_model(options.saved, argv));
-  COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, samples_of(saved.data, options));
   curvature::prepare_second_derivatives(saved.trainer->model());
-  const auto loss = learn::labelled_loss(saved.trainer->model(), samples, saved.data.dataset.normalisation,
-                                         nn::choose_device(), options.batch);
-  COVEY_ASSIGN_OR_RETURN(const Spectrum spectrum,
-                         measure_spectrum(saved.trainer->model(), loss, options.spectrum));
+  COVEY_ASSIGN_OR_RETURN(const Spectrum spectrum, options.data == "users" ? measured_by_users(saved, options)
+                                                                          : measured_here(saved, options));
   if (spectrum.density) COVEY_RETURN_IF_ERROR(write_density(options.density, *spectrum.density));
   if (options.json) {
     std::printf("%s\n", as_json(spectrum).dump(2).c_str());
@@ -139,7 +168,9 @@ void add_hessian(program::CommandLine& line, char** argv) {
   command.flag("--trace", options->spectrum.trace, "Trace, with its standard error");
   command.flag("--per-layer", options->spectrum.per_layer, "Trace and largest eigenvalue of every layer");
   command.optional("--density", options->density, "Write how eigenvalues are spread to this CSV file");
-  command.optional("--data", options->data, "labelled (the server's images; default) or test");
+  command.optional(
+      "--data", options->data,
+      "labelled (the server's images; default), test, or users (each user's, averaged: traces only)");
   command.number("--samples", options->samples, "The first so many of them; default 0: all", std::size_t{0},
                  std::size_t{100'000'000});
   command.number("--batch", options->batch, "Images in memory at once; default 250", std::size_t{1},

@@ -33,7 +33,7 @@ struct LayerCurvature {
   std::string name;
   std::int64_t parameters = 0;
   curvature::Estimate trace;
-  Eigenvalue top;
+  std::optional<Eigenvalue> top;
 };
 
 /// What the Hessian of a loss looks like at a model's parameters.

@@ -80,6 +80,7 @@ Bytes encode(const RankTask& task) {
   out.put(task.task.round);
   out.put(task.task.attempt);
   out.put(task.task.user.value);
+  out.put(task.task.curvature_probes);
   put_digest(out, task.model);
   put_block(out, learn::encode_member_state(task.state));
   return out.take();
@@ -92,6 +93,7 @@ Result<RankTask> decode_rank_task(ByteSpan bytes) {
   COVEY_ASSIGN_OR_RETURN(task.task.round, in.get<std::uint32_t>("round"));
   COVEY_ASSIGN_OR_RETURN(task.task.attempt, in.get<std::uint32_t>("attempt"));
   COVEY_ASSIGN_OR_RETURN(task.task.user.value, in.get<std::uint32_t>("user"));
+  COVEY_ASSIGN_OR_RETURN(task.task.curvature_probes, in.get<std::uint32_t>("curvature probes"));
   COVEY_ASSIGN_OR_RETURN(task.model, get_digest(in));
   COVEY_ASSIGN_OR_RETURN(const ByteSpan state, get_block(in, "state"));
   COVEY_ASSIGN_OR_RETURN(task.state, learn::decode_member_state(state));

@@ -61,7 +61,8 @@ void RankWorkers::send_remote(int rank, Waiting waiting) {
   if (place.models.insert(task.model).second) {
     ranks_.send(rank, RankMessage::kModel, encode(RankModel{task.round, task.model, *task.model_bytes}));
   }
-  const RankTask message{next_id_++, {task.round, task.attempt, task.user}, task.model, waiting.state};
+  const RankTask message{
+      next_id_++, {task.round, task.attempt, task.user, task.curvature_probes}, task.model, waiting.state};
   remote_[message.id] = std::move(waiting.done);
   ranks_.send(rank, RankMessage::kTask, encode(message));
 }

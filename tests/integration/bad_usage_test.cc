@@ -60,6 +60,7 @@ const std::vector<BadUsage>& cases() {
       sim("CodecOfMissingFile", {"codec", "--tensor", "NEW"}, {"NEW"}),
       sim("HessianWithoutModel", {"hessian", "EXPERIMENT"}, {"--model"}),
       sim("HessianOfOtherFile", {"hessian", "EXPERIMENT", "--model", "PLAIN"}, {"PLAIN"}),
+      sim("HessianOfStrangers", {"hessian", "EXPERIMENT", "--model", "PLAIN", "--data", "others"}, {"PLAIN"}),
       sim("CompressWithoutAWidth", {"compress", "EXPERIMENT", "--model", "PLAIN", "--out", "NEW"}, {"PLAIN"}),
       sim("CompressToOneBit",
           {"compress", "EXPERIMENT", "--model", "PLAIN", "--mean-bits", "1", "--out", "NEW"},
@@ -113,6 +114,7 @@ const std::vector<BadUsage>& cases() {
       coordinator("RevokeNobody", {"clients", "COORDINATOR", "revoke", "everybody"}, {"everybody"}),
       coordinator("ExportNowhere", {"export", "COORDINATOR"}, {"--out"}),
       coordinator("ExportOfNoNumber", {"export", "COORDINATOR", "--out", "NEW", "--round", "x"}, {"--round"}),
+      coordinator("ExportAtNoWidth", {"export", "COORDINATOR", "--out", "NEW", "--bits", "9"}, {"--bits"}),
       // The client.
       client("NoServer", {"enroll", "NEW", "--server-key", kKey, "--token", kToken}, {"--server"}),
       client("ServerIsNoAddress",

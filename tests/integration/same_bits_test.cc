@@ -56,6 +56,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AdaHessianThatKeepsItsMoments",
              {"training.optimizer=adahessian", "training.hessian_period=2", "training.lr=0.01",
               "training.optimizer_state=user"}},
+        Case{"WidthsPlannedFromTheServersCurvature",
+             {"download.codec=hawq", "download.mean_bits=3.5", "download.plan_every=1", "curvature.probes=2",
+              "download.qat=true"}},
+        Case{"WidthsPlannedFromTheUsersCurvature",
+             {"download.codec=hawq", "download.quantiser=psq", "download.plan_every=1",
+              "curvature.from=users", "curvature.probes=3", "averaging.groups=2"}},
+        Case{"WidthsPlannedFromWhatTheOptimiserMeasures",
+             {"training.optimizer=adahessian", "training.lr=0.01", "download.codec=hawq",
+              "curvature.from=optimizer", "download.plan_every=2"}},
         Case{"TwoOfThreeUsersKeepTheirMomentum",
              {"federation.communicating=2", "training.optimizer_state=user", "federation.rounds=5"}}),
     [](const auto& one) { return std::string(one.param.name); });
@@ -174,22 +183,48 @@ TEST(SameBits, ReplayThatWasStoppedGoesOnWithTheRecordedMembers) {
   EXPECT_EQ(model_hash(out), federation.hash());
 }
 
+/// `covey-coordinator export --bits BITS` of a finished federation, and what `covey-sim evaluate` says of it.
+Outcome exported_and_evaluated(const Federation& federation, const std::string& bits) {
+  const std::string model = (federation.folder() / "model.safetensors").string();
+  const Outcome exported = run({coordinator_program(), "export", federation.coordinator_folder().string(),
+                                "--out", model, "--bits", bits});
+  if (exported.code != 0) return exported;
+  Command evaluate{sim_program(), "evaluate", federation.experiment().string(), "--model", model, "--json"};
+  for (const std::string& set : federation.sets()) evaluate.insert(evaluate.end(), {"--set", set});
+  return run(evaluate);
+}
+
 TEST(SameBits, ExportedModelEvaluatesToTheAccuracyOfTheSummary) {
   Federation federation({"model.norm=batch", "averaging.bn_buffers=local", "federation.rounds=3"});
   federation.start();
   federation.expect_finish();
-  const std::string model = (federation.folder() / "model.safetensors").string();
-  const Outcome exported =
-      run({coordinator_program(), "export", federation.coordinator_folder().string(), "--out", model});
-  ASSERT_EQ(exported.code, 0) << exported.err;
-  Command evaluate{sim_program(), "evaluate", federation.experiment().string(), "--model", model, "--json"};
-  for (const std::string& set : federation.sets()) evaluate.insert(evaluate.end(), {"--set", set});
-  const Outcome evaluated = run(evaluate);
+  const Outcome evaluated = exported_and_evaluated(federation, "32");
   ASSERT_EQ(evaluated.code, 0) << evaluated.err;
   const nlohmann::json result = nlohmann::json::parse(evaluated.out);
   const nlohmann::json summary = read_json(federation.run_folder() / "summary.json");
   EXPECT_EQ(result.at("accuracy"), summary.at("accuracy"));
   EXPECT_EQ(result.at("model_sha256"), summary.at("model_sha256"));
+}
+
+TEST(SameBits, AModelExportedAtThePlannedWidthsIsTheOneThatIsSent) {
+  Federation federation({"download.codec=hawq", "download.mean_bits=3.5", "download.plan_every=1",
+                         "curvature.probes=2", "federation.rounds=3"});
+  federation.start();
+  federation.expect_finish();
+  const Outcome evaluated = exported_and_evaluated(federation, "plan");
+  ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+  EXPECT_EQ(nlohmann::json::parse(evaluated.out).at("accuracy"),
+            read_json(federation.run_folder() / "summary.json").at("accuracy_as_sent"));
+  EXPECT_NE(exported_and_evaluated(federation, "9").err.find("--bits"), std::string::npos);
+}
+
+TEST(SameBits, WithoutAPlanThereIsNoneToExport) {
+  Federation federation({"federation.rounds=2"});
+  federation.start();
+  federation.expect_finish();
+  const Outcome outcome = exported_and_evaluated(federation, "plan");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("--bits: this run has planned no widths"), std::string::npos) << outcome.err;
 }
 
 }  // namespace

@@ -144,6 +144,7 @@ class BhqBody final : public RecordBody {
   }
 
   // Rows of Q have length 1: no value of Q Y is larger than the length of its column of Y.
+  int bits() const override { return bits_; }
   float magnitude_bound() const override {
     double largest = 0;
     std::size_t first = 0;

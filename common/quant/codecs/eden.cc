@@ -136,6 +136,7 @@ class EdenBody final : public RecordBody {
     }
   }
   float magnitude_bound() const override { return magnitude_bound_; }
+  int bits() const override { return bits_; }
 
  private:
   void load(std::size_t first_code, Span<double> centroids) const {

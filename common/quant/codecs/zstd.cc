@@ -58,6 +58,7 @@ class UnpackedBody final : public RecordBody {
 
   void decode(PieceSink& sink) const override { body_->decode(sink); }
   float magnitude_bound() const override { return body_->magnitude_bound(); }
+  int bits() const override { return body_->bits(); }
 
  private:
   std::unique_ptr<const Bytes> bytes_;  // what body_ is a view of

@@ -14,7 +14,7 @@ constexpr const char* kFederationKeys =
     "min_updates, "
     "over_select, deadline_s, evaluate_every, keep_rounds, diversity_every";
 constexpr const char* kSections =
-    "data, model, federation, training, averaging, download, upload, fqt, devices";
+    "data, model, federation, training, averaging, download, upload, curvature, fqt, devices";
 
 struct Bad {
   const char* name;
@@ -70,9 +70,10 @@ const Bad kFiles[] = {
      {},
      std::string("e.toml:1: sed: unknown key, allowed: seed, numerics, or a section: ") + kSections},
     {"KeyThatIsNotThere",
-     "[download]\nmean_bits = 4\n",
+     "[download]\nwidth = 4\n",
      {},
-     "e.toml:2: download.mean_bits: unknown key, allowed: codec, bits, compress, groups"},
+     "e.toml:2: download.width: unknown key, allowed: codec, bits, compress, groups, quantiser, mean_bits, "
+     "plan_every, qat"},
     {"KeyOfClientsOnly",
      "[image]\nwidth = 28\n",
      {},
@@ -175,9 +176,9 @@ const Bad kFiles[] = {
      {},
      "e.toml:2: model.name: unknown name \"resnet18\", allowed: cnn, resnet8"},
     {"UnknownCodec",
-     "[download]\ncodec = \"hawq\"\n",
+     "[download]\ncodec = \"zfp\"\n",
      {},
-     "e.toml:2: download.codec: unknown name \"hawq\", allowed: fp32, ptq, topk"},
+     "e.toml:2: download.codec: unknown name \"zfp\", allowed: fp32, hawq, ptq, topk"},
     {"UnknownMode",
      "[fqt]\nmode = \"int8\"\n",
      {},
@@ -326,6 +327,32 @@ const Bad kCombinations[] = {
      "[download]\ncodec = \"topk\"\n",
      {},
      "e.toml:2: download.codec: \"topk\" drops most of a model, allowed: any other codec"},
+    {"WidthsOfWhatHasNone",
+     "[download]\ncodec = \"hawq\"\nquantiser = \"topk\"\n",
+     {},
+     "e.toml:3: download.quantiser: \"topk\" has no widths to plan, allowed: any other codec"},
+    {"LessThanTheNarrowestWidth",
+     "[download]\nmean_bits = 1.5\n",
+     {},
+     "e.toml:2: download.mean_bits: 1.5 is out of range, allowed: a number from 2.0 to 8.0"},
+    {"CurvatureOfQuantisedLayers",
+     "[fqt]\nmode = \"fqt\"\n[download]\ncodec = \"hawq\"\n",
+     {},
+     "e.toml:4: download.codec: \"hawq\" does not fit fqt.mode = \"fqt\", whose layers have no second "
+     "derivative, allowed: any other codec"},
+    {"CurvatureThatNobodyMeasures",
+     "[download]\ncodec = \"hawq\"\n[curvature]\nfrom = \"optimizer\"\n",
+     {},
+     "e.toml:4: curvature.from: \"optimizer\" needs training.optimizer = \"adahessian\", here \"sgd\", "
+     "allowed: server, users"},
+    {"CurvatureOfAServerWithoutLabels",
+     "[federation]\nlabels_at = \"users\"\n[curvature]\nfrom = \"server\"\nevery = 1\n",
+     {},
+     "e.toml:4: curvature.from: \"server\" does not fit federation.labels_at = \"users\", allowed: users"},
+    {"TrainingOnRoundingThatDoesNotHappen",
+     "[download]\ncodec = \"fp32\"\nqat = true\n",
+     {},
+     "e.toml:3: download.qat: true does not fit download.codec = \"fp32\", allowed: false"},
     {"FeedbackThatMovesBetweenUsers",
      training("optimizer_state = \"slot\"") + "[upload]\nerror_feedback = true\n",
      {},

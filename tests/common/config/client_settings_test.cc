@@ -81,7 +81,7 @@ TEST(ClientSettings, RefusesAMissingKey) {
 TEST(ClientSettings, RefusesWhatOnlyTheCoordinatorHas) {
   EXPECT_EQ(message(with("[model]", "[data]\npath = \"/etc\"\n[model]")),
             "welcome:5: data: unknown section, allowed: model, federation, training, averaging, download, "
-            "upload, fqt, image");
+            "upload, curvature, fqt, image");
 }
 
 TEST(ClientSettings, RefusesNumbersThatDoNotFitTheChannels) {

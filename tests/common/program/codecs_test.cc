@@ -16,7 +16,7 @@ std::size_t encoded_bytes(const quant::Codec& codec) {
 }
 
 std::size_t download_bytes(const config::Experiment& experiment) {
-  return encoded_bytes(**download_codec(experiment));
+  return encoded_bytes(**download_codec(experiment, {}, {}));
 }
 std::size_t upload_bytes(const config::Experiment& experiment) {
   return encoded_bytes(**upload_codec(experiment));
@@ -48,6 +48,35 @@ TEST(Codecs, TakeEveryOption) {
   experiment.upload.compress = experiment.download.compress = "zstd";
   EXPECT_LT(upload_bytes(experiment), plain / 4 * 3);
   EXPECT_EQ(download_bytes(experiment), upload_bytes(experiment));
+}
+
+TEST(Codecs, OfAPlannedDownloadHaveItsWidths) {
+  config::Experiment experiment;
+  experiment.download.codec = "hawq";
+  const Layout layout = testing::layout_of({testing::parameter("w", {64, 64})});
+  const auto codec = download_codec(experiment, {"sym", {{"w", 3}}}, layout);
+  ASSERT_TRUE(codec.ok()) << codec.status().message();
+  const Values values = testing::uniform_values(layout.value_count(), -1, 1, 1);
+  const Bytes sent = *quant::encode_model(**codec, layout, values, {});
+  EXPECT_LT(sent.size(), 64 * 64 * 3 / 8 + 64 * 4 + 200u);
+  EXPECT_FALSE(download_codec(experiment, {"sym", {}}, layout).ok()) << "w has no width";
+
+  // Who received it rounds alike.
+  const auto received = *quant::ContainerView::parse(sent, layout);
+  const auto alike = codec_of_download(experiment, received);
+  ASSERT_TRUE(alike.ok()) << alike.status().message();
+  EXPECT_EQ(*quant::rounded(**alike, layout, values), received.decode());
+}
+
+TEST(Codecs, OfADownloadAreKnownToWhoReceivedIt) {
+  config::Experiment experiment;
+  experiment.download.bits = 2;
+  experiment.download.compress = "zstd";
+  const Layout layout = testing::layout_of({testing::parameter("w", {64, 64})});
+  const Values values = testing::uniform_values(layout.value_count(), -1, 1, 1);
+  const Bytes sent = *quant::encode_model(**download_codec(experiment, {}, layout), layout, values, {});
+  const auto received = *quant::ContainerView::parse(sent, layout);
+  EXPECT_EQ(*quant::rounded(**codec_of_download(experiment, received), layout, values), received.decode());
 }
 
 TEST(Codecs, AreRefusedByTheirNames) {

@@ -74,9 +74,11 @@ class RunStoreTest : public ::testing::Test {
                     put("server " + r),
                     put("velocity " + r)};
     record.members = members();
-    record.figures = {1.5, 30, 0.25, 0.5, 0.75, 1000, 50, 100, 200, 400, 60, 120, {3, 0, 4}, {}};
+    record.figures = {1.5, 30, 0.25, 0.5, 0.75, 1000, 50, 100, 200, 400, 60, 120, {3, 0, 4}, {}, {}};
     record.figures.diversity = {{Diversity::Tensors::kAll, Diversity::Among::kRound, 11, 3.5},
                                 {Diversity::Tensors::kClassifier, Diversity::Among::kGroup, 5.5, kNaN}};
+    record.figures.curvature = {{"a.weight", 2.5, 0.5}, {"b.weight", -1, kNaN}};
+    if (round % 2 == 1) record.bit_plan = "plan of round " + r;
     record.evaluate = round % 2 == 1;
     return record;
   }
@@ -302,10 +304,36 @@ TEST_F(RunStoreTest, KeepsEveryFigureOfARound) {
   EXPECT_EQ(f.diversity[1].tensors, Diversity::Tensors::kClassifier);
   EXPECT_EQ(f.diversity[1].among, Diversity::Among::kGroup);
   EXPECT_TRUE(std::isnan(f.diversity[1].d));
+  ASSERT_EQ(f.curvature.size(), 2u);
+  EXPECT_EQ(f.curvature[0].tensor, "a.weight");
+  EXPECT_EQ(f.curvature[0].trace, 2.5);
+  EXPECT_EQ(f.curvature[0].standard_error, 0.5);
+  EXPECT_EQ(f.curvature[1].trace, -1);
+  EXPECT_TRUE(std::isnan(f.curvature[1].standard_error));
   EXPECT_EQ(row.drawn, 4u);
   EXPECT_EQ(row.counted, 1u);
   EXPECT_EQ(row.evaluation, std::nullopt);
   EXPECT_EQ(row.state.masters.size(), 2u);
+}
+
+TEST_F(RunStoreTest, APlanIsInForceUntilTheNext) {
+  for (std::uint32_t round = 0; round < 4; ++round) run_round(round);
+  EXPECT_FALSE((*store_->bit_plan(0)).has_value());
+  for (const std::uint32_t round : {1u, 2u}) {
+    const auto plan = *store_->bit_plan(round);
+    ASSERT_TRUE(plan.has_value());
+    EXPECT_EQ(plan->round, 1u);
+    EXPECT_EQ(plan->plan, "plan of round 1");
+  }
+  EXPECT_EQ((*store_->bit_plan(9))->round, 3u);
+}
+
+TEST_F(RunStoreTest, CurvatureIsThatOfTheRoundsAskedFor) {
+  for (std::uint32_t round = 0; round < 3; ++round) run_round(round);
+  const auto measured = *store_->curvature(1);
+  ASSERT_EQ(measured.size(), 2u);
+  EXPECT_EQ(measured.begin()->first, 1u);
+  EXPECT_EQ(measured.at(2)[0].tensor, "a.weight");
 }
 
 TEST_F(RunStoreTest, KeepsEveryMemberAlsoWithFiguresThatAHostileClientReports) {

@@ -148,6 +148,9 @@ TEST(Envelope, RefusesReportsThatAreNotNumbers) {
     changed = offer;
     changed.report.confidence = bad;
     EXPECT_EQ(problem(changed).substr(0, 14), "confidence is ");
+    changed = offer;
+    changed.report.curvature = {1, bad};
+    EXPECT_EQ(problem(changed).substr(0, 13), "curvature is ");
   }
   offer.report.mask_rate = 1.01;
   EXPECT_EQ(problem(offer).substr(0, 13), "mask_rate is ");
@@ -171,7 +174,13 @@ TEST(Envelope, RefusesNumbersAboveTheirLimits) {
   EXPECT_EQ(problem(task), "model_bytes is 0");
   task.model_bytes = kModelBytesMax + 1;
   EXPECT_EQ(problem(task), "model_bytes is 17179869185, at most 17179869184 is allowed");
+  task.model_bytes = 1;
+  task.curvature_probes = kCurvatureAnswersMax + 1;
+  EXPECT_EQ(problem(task), "curvature_probes is 2001, at most 2000 is allowed");
   UpdateOffer offer;
+  offer.update_bytes = 1;
+  offer.report.curvature_samples = kSamplesMax + 1;
+  EXPECT_EQ(problem(offer), "curvature_samples is 1099511627777, at most 1099511627776 is allowed");
   offer.update_bytes = kModelBytesMax + 1;
   EXPECT_EQ(problem(offer), "update_bytes is 17179869185, at most 17179869184 is allowed");
 }

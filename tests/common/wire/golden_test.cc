@@ -12,7 +12,7 @@ const std::string kDigestOfAbc =
     "414140de5dae2223"
     "b00361a396177a9c"
     "b410ff61f20015ad";
-const std::string kVersion = "01000100";  // major 1, minor 1
+const std::string kVersion = "01000200";  // major 1, minor 2
 
 std::string hex(const Message& message) {
   return to_hex(encode(message).envelope);
@@ -57,22 +57,24 @@ TEST(Golden, ChunkRequest) {
 
 TEST(Golden, UpdateOffer) {
   UpdateOffer offer{3, 1, SlotId{2}, sha256(as_bytes("abc")), false, sha256(as_bytes("abc")), 4096, {}};
-  offer.report = {0.5, 0.25, {7, 9}, 64, 2, 0.75};
+  offer.report = {0.5, 0.25, {7, 9}, 64, 2, 0.75, {-1.5}, 40};
   EXPECT_EQ(hex(offer),
-            "0000000018000000"
+            "000000001b000000"
             "0000000001000100" +
-                kVersion + "05000000" + "0000000003000300"   // content: three data words, three pointers
-                + "0300000001000000"                         // round, attempt
-                + "0200000000000000"                         // slot, nothing_to_report
-                + "0010000000000000"                         // update_bytes
-                + "0900000002010000"                         // model: 32 bytes behind the pointers
-                + "1500000002010000"                         // update
-                + "2000000005000100"                         // report: five data words, one pointer
-                + kDigestOfAbc + kDigestOfAbc                //
-                + "000000000000e03f" + "000000000000d03f"    // loss, mask_rate
-                + "4000000000000000" + "0000000000000040"    // images, train_seconds
-                + "000000000000e83f"                         // confidence
-                + "0100000014000000" + "0700000009000000");  // pseudo_labels: two of four bytes
+                kVersion + "05000000" + "0000000003000300"  // content: three data words, three pointers
+                + "0300000001000000"                        // round, attempt
+                + "0200000000000000"                        // slot, nothing_to_report
+                + "0010000000000000"                        // update_bytes
+                + "0900000002010000"                        // model: 32 bytes behind the pointers
+                + "1500000002010000"                        // update
+                + "2000000006000200"                        // report: six data words, two pointers
+                + kDigestOfAbc + kDigestOfAbc               //
+                + "000000000000e03f" + "000000000000d03f"   // loss, mask_rate
+                + "4000000000000000" + "0000000000000040"   // images, train_seconds
+                + "000000000000e83f" + "2800000000000000"   // confidence, curvature_samples
+                + "0500000014000000" +
+                "050000000d000000"  // pseudo_labels: two of four bytes; curvature: one of eight
+                + "0700000009000000" + "000000000000f8bf");  // what they hold
 }
 
 TEST(Golden, AnOfferOfVersionOneHasNoConfidence) {

@@ -112,13 +112,13 @@ TEST(Version, AnotherMajorSaysWhichSideToUpdate) {
   const auto at_coordinator = decode(newer, Side::kCoordinator);
   EXPECT_EQ(at_coordinator.status().code(), Code::kRefused);
   EXPECT_EQ(at_coordinator.status().message(),
-            "the client speaks protocol 2.1, the coordinator speaks 1.1: update the coordinator");
+            "the client speaks protocol 2.2, the coordinator speaks 1.2: update the coordinator");
   EXPECT_EQ(decode(newer, Side::kClient).status().message(),
-            "the coordinator speaks protocol 2.1, the client speaks 1.1: update the client");
+            "the coordinator speaks protocol 2.2, the client speaks 1.2: update the client");
   Frames older = encode(Heartbeat{});
   older.envelope[kMajorAt] = 0;
   EXPECT_EQ(decode(older, Side::kCoordinator).status().message(),
-            "the client speaks protocol 0.1, the coordinator speaks 1.1: update the client");
+            "the client speaks protocol 0.2, the coordinator speaks 1.2: update the client");
 }
 
 TEST(Version, ANewerMinorIsReadAndItsKindsAreHeartbeats) {

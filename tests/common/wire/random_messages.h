@@ -55,6 +55,9 @@ class RandomMessages {
                   below(kSamplesMax), 1000 * random_.uniform_double(), random_.uniform_double()};
     report.pseudo_labels.resize(random_.below(kPseudoLabelClassesMax + 1));
     for (auto& count : report.pseudo_labels) count = number();
+    report.curvature.resize(random_.below(kCurvatureAnswersMax + 1));
+    for (auto& answer : report.curvature) answer = random_.normal();
+    report.curvature_samples = below(kSamplesMax);
     return {number(),
             number(),
             SlotId{number()},
@@ -76,7 +79,8 @@ class RandomMessages {
             random_.coin(),
             number(),
             number(),
-            1000 * random_.uniform_double()};
+            1000 * random_.uniform_double(),
+            random_.below(kCurvatureAnswersMax + 1)};
   }
 
   Sequence random_;

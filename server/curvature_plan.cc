@@ -1,0 +1,92 @@
+#include "server/curvature_plan.h"
+
+#include <cmath>
+#include <limits>
+
+namespace covey::server {
+
+namespace {
+
+const std::vector<int> kWidths = {2, 3, 4, 5, 6, 7, 8};
+
+bool can_measure(const config::Experiment& experiment, std::uint32_t round) {
+  return experiment.curvature.from != "users" || round >= experiment.federation.warmup_rounds;
+}
+
+/// The next round is one that sends models.
+bool sends_after(const config::Federation& federation, std::uint32_t round) {
+  return round + 1 >= federation.warmup_rounds && round + 1 < federation.rounds;
+}
+
+}  // namespace
+
+bool plans_widths(const config::Experiment& experiment, std::uint32_t round, const WidthsInForce& widths) {
+  const config::Download& download = experiment.download;
+  if (download.codec != "hawq" || !can_measure(experiment, round)) return false;
+  if (!sends_after(experiment.federation, round)) return false;
+  return !widths.planned_in || round - *widths.planned_in >= download.plan_every;
+}
+
+bool measures_curvature(const config::Experiment& experiment, std::uint32_t round,
+                        const WidthsInForce& widths) {
+  const config::Curvature& curvature = experiment.curvature;
+  if (!config::measures_curvature(experiment) || !can_measure(experiment, round)) return false;
+  // It costs nothing there, and a plan is made from the mean over the rounds since the last one.
+  if (curvature.from == "optimizer" && experiment.download.codec == "hawq") return true;
+  if (curvature.every > 0 && (round + 1) % curvature.every == 0) return true;
+  return plans_widths(experiment, round, widths);
+}
+
+std::vector<store::TensorTrace> combine(const std::vector<MemberAnswers>& members,
+                                        const std::vector<std::string>& tensors) {
+  std::vector<store::TensorTrace> traces;
+  if (members.empty()) return traces;
+  double samples = 0;
+  for (const MemberAnswers& member : members) samples += member.samples;
+  const std::size_t probes = members.front().values.size() / tensors.size();
+  for (std::size_t t = 0; t < tensors.size(); ++t) {
+    std::vector<double> answers(probes, 0);
+    for (const MemberAnswers& member : members) {
+      COVEY_CHECK(member.values.size() == probes * tensors.size(), member.values.size(), tensors.size());
+      for (std::size_t p = 0; p < probes; ++p)
+        answers[p] += member.samples / samples * member.values[p * tensors.size() + t];
+    }
+    double mean = 0;
+    for (const double answer : answers) mean += answer / static_cast<double>(probes);
+    double squares = 0;
+    for (const double answer : answers) squares += (answer - mean) * (answer - mean);
+    const double error = probes < 2 ? std::numeric_limits<double>::quiet_NaN()
+                                    : std::sqrt(squares / static_cast<double>(probes * (probes - 1)));
+    traces.push_back({tensors[t], mean, error});
+  }
+  return traces;
+}
+
+std::vector<store::TensorTrace> mean_of(const std::vector<std::vector<store::TensorTrace>>& rounds) {
+  std::vector<store::TensorTrace> means = rounds.front();
+  for (std::size_t t = 0; t < means.size(); ++t) {
+    means[t].standard_error = std::numeric_limits<double>::quiet_NaN();
+    double sum = 0;
+    for (const auto& round : rounds) {
+      COVEY_CHECK(round.size() == means.size() && round[t].tensor == means[t].tensor, means[t].tensor);
+      sum += round[t].trace;
+    }
+    means[t].trace = sum / static_cast<double>(rounds.size());
+  }
+  return means;
+}
+
+plan::BitPlan first_plan(const config::Download& download, const Layout& layout) {
+  return plan::uniform_plan(layout, download.quantiser, static_cast<int>(std::floor(download.mean_bits)));
+}
+
+Result<plan::BitPlan> plan_widths(const config::Download& download, const Layout& layout,
+                                  Span<const float> model, const std::vector<store::TensorTrace>& traces) {
+  std::vector<plan::LayerTrace> layers;
+  for (const store::TensorTrace& trace : traces) layers.push_back({trace.tensor, trace.trace});
+  COVEY_ASSIGN_OR_RETURN(const auto sensitivities,
+                         plan::layer_sensitivities(layout, model, layers, download.quantiser, kWidths));
+  return plan::least_sensitive_plan(sensitivities, download.quantiser, download.mean_bits);
+}
+
+}  // namespace covey::server

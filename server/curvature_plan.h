@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/config/experiment.h"
+#include "common/plan/bit_plan.h"
+#include "common/store/run_records.h"
+
+namespace covey::server {
+
+/// Widths of downloads and the round at whose end they were planned; none for those that a run begins with.
+struct WidthsInForce {
+  plan::BitPlan plan;
+  std::optional<std::uint32_t> planned_in;
+};
+
+/// Whether `round` measures curvature, and whether it ends with a plan, if `widths` are in force in it. Users
+/// can only be asked from the end of the warm-up on; nothing is planned that no later round would send.
+bool measures_curvature(const config::Experiment& experiment, std::uint32_t round,
+                        const WidthsInForce& widths);
+bool plans_widths(const config::Experiment& experiment, std::uint32_t round, const WidthsInForce& widths);
+
+/// A member's answers to the probes of a round: probe after probe, a number for every tensor.
+struct MemberAnswers {
+  double samples = 0;
+  Span<const double> values;
+};
+
+/// The traces of all members' data together: means over the probes, with standard errors. Members are summed
+/// in the given order, so that the sums have one value.
+///   tensors  names, in the order of the answers
+///   members  every one has tensors.size() * probes values, probes >= 1; none gives no traces
+std::vector<store::TensorTrace> combine(const std::vector<MemberAnswers>& members,
+                                        const std::vector<std::string>& tensors);
+
+/// The mean of every tensor's traces over some rounds, all of which have the same tensors. At least one.
+std::vector<store::TensorTrace> mean_of(const std::vector<std::vector<store::TensorTrace>>& rounds);
+
+/// What a run begins with: all layers at the same width, download.mean_bits rounded down.
+plan::BitPlan first_plan(const config::Download& download, const Layout& layout);
+
+/// The plan of least sensitivity for `model`, whose tensors `layout` names, by the measured traces.
+///   errors  those of plan::layer_sensitivities and plan::least_sensitive_plan
+Result<plan::BitPlan> plan_widths(const config::Download& download, const Layout& layout,
+                                  Span<const float> model, const std::vector<store::TensorTrace>& traces);
+
+}  // namespace covey::server

@@ -1,0 +1,93 @@
+#include "common/learn/curvature_answers.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "common/nn/state.h"
+#include "tests/common/learn/hand_made.h"
+
+namespace covey::learn {
+namespace {
+
+using testing::small_setup;
+using testing::striped_images;
+
+class CurvatureAnswersTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    setup_.experiment.curvature.every = 1;
+    trainer_ = *LocalTrainer::make(setup_);
+    values_.resize(trainer_->layout().value_count());
+    nn::read_values(trainer_->model(), trainer_->layout(), Span<float>(values_));
+  }
+
+  Result<CurvatureAnswers> answer(const Samples& samples, std::uint32_t entity, const char* objective,
+                                  std::uint32_t probes = 3) {
+    return answer_curvature(*trainer_, {2, 0, entity, objective, &samples}, values_, probes);
+  }
+
+  /// Samples `first` to `last` - 1 of all.
+  Samples part(std::size_t first, std::size_t last) const {
+    Samples samples = all_samples(images_);
+    samples.indices = {samples.indices.begin() + static_cast<std::ptrdiff_t>(first),
+                       samples.indices.begin() + static_cast<std::ptrdiff_t>(last)};
+    samples.labels = {samples.labels.begin() + static_cast<std::ptrdiff_t>(first),
+                      samples.labels.begin() + static_cast<std::ptrdiff_t>(last)};
+    return samples;
+  }
+
+  TrainingSetup setup_ = small_setup();
+  data::Images images_ = striped_images(24);
+  std::unique_ptr<LocalTrainer> trainer_;
+  Values values_;
+};
+
+TEST_F(CurvatureAnswersTest, OfTwoMembersAverageToThoseOfTheirDataTogether) {
+  const auto few = answer(part(0, 6), 1, "supervised");
+  const auto many = answer(part(6, 24), 2, "supervised");
+  const auto all = answer(part(0, 24), kServerEntity, "supervised");
+  ASSERT_TRUE(few.ok() && many.ok() && all.ok());
+  EXPECT_EQ(few->samples, 6u);
+  ASSERT_EQ(all->values.size(), 3 * parameter_names(trainer_->layout()).size());
+  double largest = 0;
+  for (std::size_t i = 0; i < all->values.size(); ++i) {
+    largest = std::max(largest, std::abs(all->values[i]));
+    EXPECT_NEAR((6 * few->values[i] + 18 * many->values[i]) / 24, all->values[i],
+                1e-5 * std::abs(all->values[i]) + 1e-5);
+  }
+  EXPECT_GT(largest, 0.01) << "else the comparison says nothing";
+}
+
+TEST_F(CurvatureAnswersTest, AreThoseOfTheRoundsProbes) {
+  const Samples samples = part(0, 24);
+  const auto here = answer(samples, 1, "supervised");
+  const auto there = answer(samples, 7, "supervised");
+  ASSERT_TRUE(here.ok() && there.ok());
+  EXPECT_EQ(here->values, there->values) << "the same probes for everybody";
+  const auto later = answer_curvature(*trainer_, {3, 0, 1, "supervised", &samples}, values_, 3);
+  EXPECT_NE(here->values, later->values) << "others in every round";
+  const auto more = answer(samples, 1, "supervised", 4);
+  EXPECT_TRUE(std::equal(here->values.begin(), here->values.end(), more->values.begin()));
+}
+
+TEST_F(CurvatureAnswersTest, WithoutAConfidentImageThereAreNone) {
+  setup_.experiment.training.threshold = 1;
+  SetUp();
+  const auto answers = answer(part(0, 24), 1, "consistency");
+  ASSERT_TRUE(answers.ok()) << answers.status().message();
+  EXPECT_EQ(answers->samples, 0u);
+  EXPECT_TRUE(answers->values.empty());
+}
+
+TEST_F(CurvatureAnswersTest, UnlabelledImagesCountWithTheirPseudoLabels) {
+  setup_.experiment.training.threshold = 0;  // every image is confident
+  setup_.experiment.training.labels = "moving";
+  SetUp();
+  const auto answers = answer(part(0, 24), 1, "consistency");
+  ASSERT_TRUE(answers.ok()) << answers.status().message();
+  EXPECT_EQ(answers->samples, 24u);
+}
+
+}  // namespace
+}  // namespace covey::learn

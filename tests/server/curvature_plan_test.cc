@@ -1,0 +1,101 @@
+#include "server/curvature_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/models.h"
+
+namespace covey::server {
+namespace {
+
+using covey::testing::layout_of;
+using covey::testing::parameter;
+using covey::testing::uniform_values;
+
+config::Experiment planned(const char* from) {
+  config::Experiment experiment;
+  experiment.download.codec = "hawq";
+  experiment.download.plan_every = 3;
+  experiment.federation.warmup_rounds = 2;
+  experiment.federation.rounds = 12;
+  experiment.curvature.from = from;
+  return experiment;
+}
+
+/// One character a round: p plans (and measures), m measures, - neither.
+std::string rounds(const config::Experiment& experiment) {
+  std::string text;
+  WidthsInForce widths;
+  for (std::uint32_t round = 0; round < experiment.federation.rounds; ++round) {
+    const bool plans = plans_widths(experiment, round, widths);
+    const bool measures = measures_curvature(experiment, round, widths);
+    EXPECT_TRUE(measures || !plans);
+    text += plans ? 'p' : measures ? 'm' : '-';
+    if (plans) widths.planned_in = round;
+  }
+  return text;
+}
+
+TEST(CurvaturePlan, ServersPlanForTheFirstRoundThatSendsAndThenAsOftenAsAsked) {
+  EXPECT_EQ(rounds(planned("server")), "-p--p--p--p-");
+}
+
+TEST(CurvaturePlan, UsersAreAskedFromTheirFirstRoundOn) {
+  EXPECT_EQ(rounds(planned("users")), "--p--p--p---");
+}
+
+TEST(CurvaturePlan, WhatTheOptimiserMeasuresIsKeptEveryRound) {
+  EXPECT_EQ(rounds(planned("optimizer")), "mpmmpmmpmmpm");
+}
+
+TEST(CurvaturePlan, MeasuresForItsOwnSakeWithoutPlans) {
+  config::Experiment experiment = planned("users");
+  experiment.download.codec = "ptq";
+  EXPECT_EQ(rounds(experiment), "------------");
+  experiment.curvature.every = 2;
+  EXPECT_EQ(rounds(experiment), "---m-m-m-m-m");
+}
+
+TEST(CurvaturePlan, MembersWeighByTheirSamples) {
+  // Two probes of two tensors.
+  const std::vector<double> few = {10, 100, 14, 104};
+  const std::vector<double> many = {2, 20, 2, 28};
+  const auto traces = combine({{1, few}, {3, many}}, {"a", "b"});
+  ASSERT_EQ(traces.size(), 2u);
+  EXPECT_EQ(traces[0].tensor, "a");
+  EXPECT_DOUBLE_EQ(traces[0].trace, (4 + 5) / 2.0);
+  EXPECT_DOUBLE_EQ(traces[0].standard_error, 0.5);
+  EXPECT_DOUBLE_EQ(traces[1].trace, (40 + 47) / 2.0);
+  EXPECT_DOUBLE_EQ(traces[1].standard_error, 3.5);
+  EXPECT_TRUE(combine({}, {"a", "b"}).empty());
+}
+
+TEST(CurvaturePlan, OneProbeHasNoStandardError) {
+  const std::vector<double> answers = {3};
+  const auto traces = combine({{1, answers}}, {"a"});
+  EXPECT_EQ(traces[0].trace, 3);
+  EXPECT_TRUE(std::isnan(traces[0].standard_error));
+}
+
+TEST(CurvaturePlan, RoundsCountAlike) {
+  const auto means = mean_of({{{"a", 1, 9}, {"b", 2, 9}}, {{"a", 3, 9}, {"b", 8, 9}}});
+  EXPECT_EQ(means[0].trace, 2);
+  EXPECT_EQ(means[1].trace, 5);
+}
+
+TEST(CurvaturePlan, CurvedTensorsGetMoreBitsWithinTheMean) {
+  const Layout layout = layout_of({parameter("a", {16, 32}), parameter("b", {16}), parameter("c", {16, 32})});
+  config::Download download;
+  download.mean_bits = 4.5;
+  EXPECT_EQ(first_plan(download, layout).bits, (std::map<std::string, int>{{"a", 4}, {"c", 4}}));
+  const Values model = uniform_values(layout.value_count(), -1, 1, 1);
+  const auto plan = plan_widths(download, layout, model, {{"a", 1, 0}, {"b", 1e9, 0}, {"c", 1000, 0}});
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  EXPECT_GT(plan->bits.at("c"), plan->bits.at("a"));
+  EXPECT_LE(plan->bits.at("a") + plan->bits.at("c"), 9);
+  EXPECT_FALSE(plan_widths(download, layout, model, {{"a", 1, 0}}).ok()) << "c has no trace";
+}
+
+}  // namespace
+}  // namespace covey::server
