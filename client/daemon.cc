@@ -363,6 +363,8 @@ void Daemon::trained(const wire::Task& task, Result<TaskResult> result) {
     status = step(event::TrainingFailed{result.status().message()});
   } else {
     result_ = *std::move(result);
+    if (!result_.curvature_problem.empty())
+      parts_.logger->warn("round={} no curvature: {}", task.round, result_.curvature_problem);
     status = step(event::Trained{{task.round, task.attempt, task.slot, task.model, result_.nothing_to_report,
                                   sha256(result_.update), result_.update.size(), result_.report}});
   }

@@ -20,7 +20,12 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   learn::LocalTask local{task.round, task.attempt, task.user.value, experiment.training.objective, &samples};
   learn::CurvatureAnswers curvature;
   if (task.curvature_probes > 0) {
-    COVEY_ASSIGN_OR_RETURN(curvature, learn::answer_curvature(trainer, local, values, task.curvature_probes));
+    auto answers = learn::answer_curvature(trainer, local, values, task.curvature_probes);
+    if (answers.ok()) {
+      curvature = *std::move(answers);
+    } else {  // the round can do without
+      result.curvature_problem = answers.status().message();
+    }
   }
   if (experiment.download.qat) {
     COVEY_ASSIGN_OR_RETURN(auto codec, program::codec_of_download(experiment, container));

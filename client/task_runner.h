@@ -18,6 +18,7 @@ struct TaskResult {
   bool nothing_to_report = false;
   Bytes update;  ///< encoded, empty when there is nothing to report
   wire::Report report;
+  std::string curvature_problem;  ///< why probes have no answers though they were asked for; else empty
   learn::MemberState tentative;  ///< becomes the device's state if the update counts
 };
 

@@ -42,6 +42,14 @@ function(covey_precompiled_header name header)
   target_precompile_headers(covey_${name}_pch PRIVATE "${header}")
 endfunction()
 
+# covey_unity(target): compiles its sources several at a time, where COVEY_UNITY asks for it. Even precompiled, LibTorch's headers
+# cost three seconds a compilation, most of it for templates that are instantiated anew each time.
+function(covey_unity target)
+  if(COVEY_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 5)
+  endif()
+endfunction()
+
 # covey_library(name SOURCES a.cc ... DEPS covey::base ... [TORCH [PLAIN b.cc ...]])
 #   TORCH: the folder uses LibTorch; its sources share one precompiled LibTorch header.
 #   PLAIN: those that do not need it, and compile three seconds faster without.
@@ -49,13 +57,14 @@ function(covey_library name)
   cmake_parse_arguments(ARG "TORCH" "" "SOURCES;PLAIN;DEPS" ${ARGN})
   add_library(covey_${name} STATIC ${ARG_SOURCES} ${ARG_PLAIN})
   if(ARG_PLAIN)
-    set_source_files_properties(${ARG_PLAIN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    set_source_files_properties(${ARG_PLAIN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
   endif()
   add_library(covey::${name} ALIAS covey_${name})
   target_link_libraries(covey_${name} PUBLIC covey_flags ${ARG_DEPS})
   if(ARG_TORCH)
     target_link_libraries(covey_${name} PUBLIC covey_torch)
     target_precompile_headers(covey_${name} REUSE_FROM covey_torch_pch)
+    covey_unity(covey_${name})
   endif()
 endfunction()
 
@@ -91,6 +100,7 @@ function(covey_test name)
   if(ARG_TORCH)
     target_link_libraries(${name} PRIVATE covey_torch)
     target_precompile_headers(${name} REUSE_FROM covey_torch_pch)
+    covey_unity(${name})
   else()
     target_precompile_headers(${name} REUSE_FROM covey_gtest_pch)
   endif()

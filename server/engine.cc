@@ -350,7 +350,7 @@ Status Engine::execute(const action::TrainServer& a) {
     };
   }
   const std::uint32_t probes = measures_curvature("server") ? probes_asked() : 0;
-  auto job = [this, task, probes, start = ServerSteps{{}, {}, std::move(start), server_state_.optimizer}](
+  auto job = [this, task, probes, start = ServerSteps{{}, {}, {}, std::move(start), server_state_.optimizer}](
                  learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
     auto steps = train_server(trainer, task, probes, std::move(start));
     return [this, steps = std::move(steps)]() mutable {
@@ -369,7 +369,12 @@ Result<Engine::ServerSteps> Engine::train_server(learn::LocalTrainer& trainer, c
   COVEY_ASSIGN_OR_RETURN(steps.report, trainer.train(task, steps.values, steps.optimizer));
   if (probes > 0) {
     // After the steps: in alternate order that is the model which the next round sends.
-    COVEY_ASSIGN_OR_RETURN(steps.curvature, learn::answer_curvature(trainer, task, steps.values, probes));
+    auto answers = learn::answer_curvature(trainer, task, steps.values, probes);
+    if (answers.ok()) {
+      steps.curvature = *std::move(answers);
+    } else {
+      steps.curvature_problem = answers.status().message();
+    }
   }
   return steps;
 }
@@ -379,6 +384,8 @@ void Engine::server_trained(Result<ServerSteps> steps) {
     status_ = steps.status().with_context("the server's own steps");
     return;
   }
+  if (!steps->curvature_problem.empty())
+    parts_.logger->warn("round={} no curvature: {}", core_.round(), steps->curvature_problem);
   server_report_ = std::move(steps->report);
   server_curvature_ = std::move(steps->curvature);
   next_server_state_.optimizer = std::move(steps->optimizer);
@@ -533,10 +540,13 @@ Result<std::optional<WidthsInForce>> Engine::next_widths(
     for (auto& [number, one] : earlier) measured.push_back(std::move(one));
   }
   measured.push_back(traces);
-  COVEY_ASSIGN_OR_RETURN(plan::BitPlan plan,
-                         plan_widths(e.download, exchanged_, next_models_.average, mean_of(measured)));
-  parts_.logger->info("round={} widths {}", round, plan::to_json(plan));
-  return std::optional<WidthsInForce>({std::move(plan), round});
+  auto plan = plan_widths(e.download, exchanged_, next_models_.average, mean_of(measured));
+  if (!plan.ok()) {
+    parts_.logger->warn("round={} the widths stay as they are: {}", round, plan.status().message());
+    return std::optional<WidthsInForce>();
+  }
+  parts_.logger->info("round={} widths {}", round, plan::to_json(*plan));
+  return std::optional<WidthsInForce>({*std::move(plan), round});
 }
 
 Status Engine::execute(const action::VoidAttempt& a) {

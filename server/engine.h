@@ -147,6 +147,7 @@ class Engine {
   struct ServerSteps {
     learn::LocalReport report;
     learn::CurvatureAnswers curvature;
+    std::string curvature_problem;
     Values values;
     Values optimizer;
   };

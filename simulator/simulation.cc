@@ -171,6 +171,10 @@ Status Simulation::schedule(const server::OutgoingTask& task, double trained,
 
 Status Simulation::task_finished(const server::OutgoingTask& task, Result<client::TaskResult> result) {
   if (!result.ok()) return result.status().with_context("user " + std::to_string(task.user.value));
+  if (!result->curvature_problem.empty()) {
+    parts_.logger->warn("round={} user={} no curvature: {}", task.round, task.user.value,
+                        result->curvature_problem);
+  }
   const Digest digest = sha256(result->update);
   tentative_[task.user] = {state_key(task.user, task.slot), std::move(result->tentative)};
   fetch_asked_ = false;

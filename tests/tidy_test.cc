@@ -30,6 +30,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"common/nn", {}},
     {"common/fqt", {"common/config", "common/nn", "common/quant"}},
     {"common/curvature", {"common/nn"}},
+    {"common/calibration", {"common/nn", "common/plan", "common/quant"}},
     {"common/plan", {"common/quant", "common/store"}},
     {"common/learn", {"common/config", "common/curvature", "common/data", "common/fqt", "common/nn"}},
     {"common/program",

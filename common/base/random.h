@@ -45,6 +45,7 @@ enum class Purpose : std::uint32_t {
   kRotation = 19,         ///< signs of a rotation, keyed by what a record carries
   kGradients = 20,        ///< rounding of quantised gradients
   kCurvature = 21,        ///< probes of the Hessian
+  kDistilled = 22,        ///< the noise that images are distilled from
 };
 
 /// The entity of a draw: a user number, or one of these.

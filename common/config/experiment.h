@@ -24,6 +24,7 @@ struct Data {
 struct Model {
   std::string name = "cnn";
   std::string norm = "group";  ///< group | batch | none
+  bool moments = false;        ///< norm = group: keep what calibration without data needs, as batch norm does
 };
 
 struct Federation {

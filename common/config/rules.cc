@@ -12,6 +12,12 @@ std::string above(std::int64_t value, const std::string& limit_key, std::int64_t
          ", allowed: a whole number from " + std::to_string(min) + " to " + std::to_string(limit);
 }
 
+std::string moments(const ClientSettings& s) {
+  const Model& m = s.experiment.model;
+  if (!m.moments || m.norm == "group") return "";
+  return "true does not fit model.norm = " + print(m.norm) + ", allowed: false";
+}
+
 std::string communicating(const ClientSettings& s) {
   const Federation& f = s.experiment.federation;
   return above(f.communicating, "federation.users", f.users, 1);
@@ -203,6 +209,7 @@ bool carries_key(FileKind file, const std::string& key) {
 
 std::vector<Rule> rules_for(FileKind file) {
   std::vector<Rule> rules = {
+      {{"model.moments", "model.norm"}, moments},
       {{"federation.communicating", "federation.users"}, communicating},
       {{"federation.warmup_rounds", "federation.rounds"}, warmup_rounds},
       {{"federation.labels_at", "federation.warmup_rounds", "training.objective", "averaging.bn_buffers",

@@ -116,6 +116,7 @@ void add_model(std::vector<Field>& fields) {
   Section model(fields, "model", [](auto& s) -> auto& { return s.experiment.model; });
   model.add("name", &Model::name, Named{}, kShared, "which network");
   model.add("norm", &Model::norm, Choices{{"group", "batch", "none"}}, kShared, "normalisation layers");
+  model.add("moments", &Model::moments, Flag{}, kShared, "norm = group: keep running moments of every norm layer, for covey-sim compress --method zeroq");
 }
 
 void add_federation(std::vector<Field>& fields) {

@@ -9,7 +9,7 @@ namespace covey::learn {
 
 namespace {
 
-constexpr double kEpsilon = 1e-4;
+constexpr double kAdaHessianEpsilon = 1e-4;
 
 class AdaHessian final : public Optimizer {
  public:
@@ -21,7 +21,7 @@ class AdaHessian final : public Optimizer {
         power_(training.hessian_power),
         beta1_(training.beta1),
         beta2_(training.beta2),
-        epsilon_(training.epsilon > 0 ? training.epsilon : kEpsilon),
+        epsilon_(training.epsilon > 0 ? training.epsilon : kAdaHessianEpsilon),
         weight_decay_(training.weight_decay) {}
 
   bool needs_curvature() const override { return moments_.steps() % period_ == 0; }

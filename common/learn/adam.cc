@@ -8,7 +8,7 @@ namespace covey::learn {
 
 namespace {
 
-constexpr double kEpsilon = 1e-8;
+constexpr double kAdamEpsilon = 1e-8;
 
 class Adam final : public Optimizer {
  public:
@@ -16,7 +16,7 @@ class Adam final : public Optimizer {
       : moments_(std::move(parameters)),
         beta1_(training.beta1),
         beta2_(training.beta2),
-        epsilon_(training.epsilon > 0 ? training.epsilon : kEpsilon),
+        epsilon_(training.epsilon > 0 ? training.epsilon : kAdamEpsilon),
         weight_decay_(training.weight_decay),
         decoupled_(decoupled) {}
 

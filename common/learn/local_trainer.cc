@@ -80,6 +80,7 @@ Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& se
   const nn::ModelOptions options{setup.shape.channels, setup.shape.height, setup.shape.width, setup.classes,
                                  norm};
   COVEY_ASSIGN_OR_RETURN(auto replica, nn::make_model(model.name, options, setup.experiment.seed));
+  if (model.moments) nn::track_moments(*replica);
   COVEY_RETURN_IF_ERROR(fqt::quantise_layers(*replica, setup.experiment.fqt));
   std::unique_ptr<LocalTrainer> trainer(new LocalTrainer(setup, std::move(replica)));
   COVEY_ASSIGN_OR_RETURN(const auto make_optimizer,

@@ -6,6 +6,16 @@ namespace {
 
 constexpr double kEpsilon = 1e-5;
 constexpr double kMomentum = 0.1;
+constexpr double kCountMax = 1e6;  // a float counts no further in ones
+
+ChannelMoments moments_of(const torch::Tensor& x) {
+  return {x.mean({0, 2, 3}), x.square().mean({0, 2, 3})};
+}
+
+void move_towards(const ChannelMoments& batch, torch::Tensor& mean, torch::Tensor& square) {
+  mean.lerp_(batch.mean, kMomentum);
+  square.lerp_(batch.square, kMomentum);
+}
 
 }  // namespace
 
@@ -27,7 +37,38 @@ NormLayerImpl::NormLayerImpl(Norm norm, std::int64_t channels, std::int64_t grou
   running_var_ = register_buffer("running_var", torch::ones({channels}));
 }
 
+void NormLayerImpl::track_moments() {
+  if (norm_ != Norm::kGroup || moments_count_.defined()) return;
+  input_mean_ = register_buffer("input_mean", torch::zeros_like(weight_.detach()));
+  input_square_ = register_buffer("input_square", torch::ones_like(weight_.detach()));
+  output_mean_ = register_buffer("output_mean", torch::zeros_like(weight_.detach()));
+  output_square_ = register_buffer("output_square", torch::ones_like(weight_.detach()));
+  moments_count_ = register_buffer("moments_count", torch::zeros({1}));
+}
+
+void NormLayerImpl::update_moments(const torch::Tensor& x) {
+  const torch::NoGradGuard no_grad;
+  move_towards(moments_of(x), input_mean_, input_square_);
+  move_towards(moments_of(normalised_by_group(x)), output_mean_, output_square_);
+  moments_count_.add_(static_cast<double>(x.numel() / x.size(1))).clamp_max_(kCountMax);
+}
+
+torch::Tensor NormLayerImpl::normalised_by_group(const torch::Tensor& x) const {
+  return torch::group_norm(x, groups_, {}, {}, kEpsilon);
+}
+
+ChannelMoments NormLayerImpl::input_moments() const {
+  if (norm_ != Norm::kBatch) return {input_mean_, input_square_};
+  return {running_mean_, running_var_ + running_mean_.square()};
+}
+
+double NormLayerImpl::moments_count() const {
+  return moments_count_.defined() ? moments_count_.item<double>() : 0;
+}
+
 torch::Tensor NormLayerImpl::forward(const torch::Tensor& x) {
+  if (observer_ != nullptr) observer_->on_norm(*this, x);
+  if (moments_count_.defined() && is_training()) update_moments(x.detach());
   switch (norm_) {
     case Norm::kGroup:
       if (function_) return function_->apply(x, groups_, weight_, bias_, kEpsilon);
@@ -39,6 +80,12 @@ torch::Tensor NormLayerImpl::forward(const torch::Tensor& x) {
       return x;
   }
   return x;
+}
+
+void track_moments(torch::nn::Module& model) {
+  for (const auto& module : model.modules(false)) {
+    if (auto* layer = dynamic_cast<NormLayerImpl*>(module.get())) layer->track_moments();
+  }
 }
 
 }  // namespace covey::nn

@@ -25,6 +25,22 @@ class GroupNormFunction {
                               const torch::Tensor& bias, double epsilon) const = 0;
 };
 
+class NormLayerImpl;
+
+/// Sees what norm layers are given.
+class NormObserver {
+ public:
+  virtual ~NormObserver() = default;
+  /// `x` (N x C x H x W) has its graph where gradients are asked for.
+  virtual void on_norm(const NormLayerImpl& layer, const torch::Tensor& x) = 0;
+};
+
+/// Mean and mean square of every channel over images and pixels: C values each.
+struct ChannelMoments {
+  torch::Tensor mean;
+  torch::Tensor square;
+};
+
 /// Normalises N x C x H x W, then scales and shifts each channel (weight and bias; none with kNone).
 ///   kGroup  over each image's groups of C / groups channels
 ///   kBatch  over the batch in train mode, by running_mean and running_var in eval mode; train mode moves
@@ -40,8 +56,27 @@ class NormLayerImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x);
 
   void set_group_norm(std::shared_ptr<const GroupNormFunction> function) { function_ = std::move(function); }
+  /// `observer` is borrowed until the next call; null ends its use.
+  void set_observer(NormObserver* observer) { observer_ = observer; }
+
+  /// Keeps running moments of what group norm is given, and of what it gives before its weight and bias, as
+  /// buffers: what batch norm has anyway, for calibration without data (quantization.md C.5). Like those of
+  /// batch norm they move by a tenth towards each batch in train mode.
+  void track_moments();
+
+  Norm norm() const { return norm_; }
+  /// `x` normalised by its groups, before weight and bias.
+  torch::Tensor normalised_by_group(const torch::Tensor& x) const;
+  /// What is remembered of inputs: batch norm's, or tracked ones; undefined without.
+  ChannelMoments input_moments() const;
+  /// The same of normalised_by_group; tracked ones only.
+  ChannelMoments output_moments() const { return {output_mean_, output_square_}; }
+  /// Values of a channel that went into tracked moments, at most a million.
+  double moments_count() const;
 
  private:
+  void update_moments(const torch::Tensor& x);
+
   std::shared_ptr<const GroupNormFunction> function_;  ///< null: LibTorch's own
   Norm norm_;
   std::int64_t groups_;
@@ -49,7 +84,17 @@ class NormLayerImpl : public torch::nn::Module {
   torch::Tensor bias_;
   torch::Tensor running_mean_;
   torch::Tensor running_var_;
+  NormObserver* observer_ = nullptr;
+  // Undefined unless tracked.
+  torch::Tensor input_mean_;
+  torch::Tensor input_square_;
+  torch::Tensor output_mean_;
+  torch::Tensor output_square_;
+  torch::Tensor moments_count_;
 };
 TORCH_MODULE(NormLayer);
+
+/// Tracks the moments of all group norm layers of a model.
+void track_moments(torch::nn::Module& model);
 
 }  // namespace covey::nn

@@ -17,11 +17,13 @@ bool is_compressed(const store::Safetensors& file) {
 
 }  // namespace
 
-Result<Bytes> write_compressed_model(const Layout& layout, Span<const float> values, const BitPlan& plan) {
+Result<Bytes> write_compressed_model(const Layout& layout, Span<const float> values, const BitPlan& plan,
+                                     std::map<std::string, std::string> metadata) {
   COVEY_ASSIGN_OR_RETURN(const auto codec, codec_of(plan, layout));
   COVEY_ASSIGN_OR_RETURN(const Bytes container,
                          quant::encode_model(*codec, layout, values, quant::CodecDraws()));
   store::Safetensors file;
+  file.metadata = std::move(metadata);
   file.metadata[kPlan] = to_json(plan);
   file.tensors.push_back(
       {kContainer, {static_cast<std::uint32_t>(container.size())}, container, store::Dtype::kU8});

@@ -56,4 +56,16 @@ Result<std::vector<LayerSensitivity>> layer_sensitivities(const Layout& layout, 
   return layers;
 }
 
+Status limit_operations(const std::map<std::string, std::uint64_t>& multiplications,
+                        std::vector<LayerSensitivity>& layers) {
+  for (LayerSensitivity& layer : layers) {
+    const auto found = multiplications.find(layer.name);
+    if (found == multiplications.end() || found->second == 0)
+      return invalid_argument("tensor " + layer.name + " takes part in no multiplication");
+    layer.values = found->second;
+    for (Choice& choice : layer.choices) choice.cost = static_cast<double>(layer.values) * choice.bits;
+  }
+  return ok_status();
+}
+
 }  // namespace covey::plan

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct LayerTrace {
 /// (quantization.md B.1). Q rounds to nearest.
 struct LayerSensitivity {
   std::string name;
-  std::size_t values = 0;
+  std::size_t values = 0;       ///< or multiplications, after limit_operations
   std::vector<Choice> choices;  ///< one for every width; cost in bits, those of values alone
 };
 
@@ -35,5 +36,12 @@ Result<std::vector<LayerSensitivity>> layer_sensitivities(const Layout& layout, 
                                                           const std::vector<LayerTrace>& traces,
                                                           const std::string& codec,
                                                           const std::vector<int>& widths);
+
+/// Makes bit operations the cost that a plan limits: every value of a layer counts as often as it is
+/// multiplied with (quantization.md B.3, where activations have one width).
+///   multiplications  of every layer, by name
+///   errors           kInvalidArgument naming a layer without any
+Status limit_operations(const std::map<std::string, std::uint64_t>& multiplications,
+                        std::vector<LayerSensitivity>& layers);
 
 }  // namespace covey::plan

@@ -4,11 +4,13 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "common/calibration/zeroq.h"
 #include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 #include "common/curvature/trace.h"
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
+#include "common/nn/multiplications.h"
 #include "common/plan/compressed_model.h"
 #include "common/quant/container.h"
 #include "simulator/commands/commands.h"
@@ -25,7 +27,9 @@ struct CompressOptions {
   std::string codec = "sym";
   double mean_bits = 0;
   double size_ratio = 0;
+  double operation_bits = 0;
   int probes = 50;
+  double percentile = 100;
   std::uint64_t seed = 1;
   std::string out;
   bool json = false;
@@ -45,15 +49,34 @@ double mean_bits_of(double ratio, const Layout& layout) {
   return 32 * (ratio * all - (all - quantised)) / std::max(1.0, quantised);
 }
 
-Result<double> wanted_mean_bits(const CompressOptions& options, const Layout& layout) {
-  if ((options.mean_bits > 0) == (options.size_ratio > 0))
-    return invalid_argument("one of --mean-bits and --size-ratio has to be given");
-  if (options.mean_bits > 0) return options.mean_bits;
+/// What the plan may cost.
+struct Budget {
+  double mean_bits = 0;
+  bool of_operations = false;  ///< the mean is over multiplications, not over values
+};
+
+Result<Budget> wanted_budget(const CompressOptions& options, const Layout& layout) {
+  const int given = (options.mean_bits > 0) + (options.size_ratio > 0) + (options.operation_bits > 0);
+  if (given != 1)
+    return invalid_argument("one of --mean-bits, --size-ratio and --mean-operation-bits has to be given");
+  if (options.mean_bits > 0) return Budget{options.mean_bits};
+  if (options.operation_bits > 0) return Budget{options.operation_bits, true};
   const double bits = mean_bits_of(options.size_ratio, layout);
-  if (bits >= kNarrowest) return bits;
+  if (bits >= kNarrowest) return Budget{bits};
   return invalid_argument("--size-ratio: " + std::to_string(options.size_ratio) + " leaves " +
                           std::to_string(bits) + " bits a value, allowed: what leaves at least " +
                           std::to_string(kNarrowest));
+}
+
+/// The plan of least sensitivity within the budget.
+Result<plan::BitPlan> best_plan(const SavedModel& saved, std::vector<plan::LayerSensitivity> layers,
+                                const Budget& budget, const CompressOptions& options) {
+  const data::ImageShape& shape = saved.data.dataset.train.shape;
+  if (budget.of_operations) {
+    COVEY_RETURN_IF_ERROR(plan::limit_operations(
+        nn::multiplications(saved.trainer->model(), shape.channels, shape.height, shape.width), layers));
+  }
+  return plan::least_sensitive_plan(layers, options.codec, budget.mean_bits);
 }
 
 /// The traces of the parameters' blocks on the server's labelled images.
@@ -84,24 +107,57 @@ Result<std::vector<plan::LayerTrace>> labelled_traces(learn::LocalTrainer& train
   return traces;
 }
 
-Result<plan::BitPlan> make_plan(learn::LocalTrainer& trainer, const Values& values,
-                                const ExperimentData& loaded, const CompressOptions& options) {
-  const Layout& layout = trainer.layout();
-  COVEY_ASSIGN_OR_RETURN(const double bits, wanted_mean_bits(options, layout));
-  if (options.method == "uniform") {
-    const int width = static_cast<int>(std::floor(bits));
-    if (width < kNarrowest || width > kWidest)
-      return invalid_argument("--mean-bits: " + std::to_string(bits) + ", allowed: 2 to 8");
-    return plan::uniform_plan(layout, options.codec, width);
-  }
-  if (options.method != "hawq")
-    return invalid_argument("--method: \"" + options.method + "\", allowed: hawq, uniform");
+/// A plan, and what else its method found out: metadata of the file.
+struct Planned {
+  plan::BitPlan plan;
+  std::map<std::string, std::string> metadata = {};
+};
+
+Result<Planned> uniform(const SavedModel& saved, const Budget& budget, const CompressOptions& options) {
+  const int width = static_cast<int>(std::floor(budget.mean_bits));
+  if (width < kNarrowest || width > kWidest)
+    return invalid_argument("--mean-bits: " + std::to_string(budget.mean_bits) + ", allowed: 2 to 8");
+  return Planned{plan::uniform_plan(saved.trainer->layout(), options.codec, width)};
+}
+
+Result<Planned> hawq(const SavedModel& saved, const Budget& budget, const CompressOptions& options) {
   std::vector<int> widths;
   for (int width = kNarrowest; width <= kWidest; ++width) widths.push_back(width);
-  COVEY_ASSIGN_OR_RETURN(const auto traces, labelled_traces(trainer, loaded, options));
-  COVEY_ASSIGN_OR_RETURN(const auto layers,
-                         plan::layer_sensitivities(layout, values, traces, options.codec, widths));
-  return plan::least_sensitive_plan(layers, options.codec, bits);
+  curvature::prepare_second_derivatives(saved.trainer->model());
+  COVEY_ASSIGN_OR_RETURN(const auto traces, labelled_traces(*saved.trainer, saved.data, options));
+  COVEY_ASSIGN_OR_RETURN(const auto layers, plan::layer_sensitivities(saved.trainer->layout(), saved.values,
+                                                                      traces, options.codec, widths));
+  COVEY_ASSIGN_OR_RETURN(plan::BitPlan plan, best_plan(saved, layers, budget, options));
+  return Planned{std::move(plan)};
+}
+
+Result<Planned> zeroq(const SavedModel& saved, const Budget& budget, const CompressOptions& options) {
+  calibration::ZeroqOptions asked;
+  asked.codec = options.codec;
+  asked.percentile = options.percentile;
+  asked.distil.seed = options.seed;
+  const data::ImageShape& shape = saved.data.dataset.train.shape;
+  COVEY_ASSIGN_OR_RETURN(calibration::Zeroq found,
+                         calibration::zeroq(saved.trainer->model(), saved.trainer->layout(), saved.values,
+                                            shape.channels, shape.height, shape.width, asked));
+  COVEY_ASSIGN_OR_RETURN(plan::BitPlan plan, best_plan(saved, found.layers, budget, options));
+  return Planned{std::move(plan), {{"covey.activations", calibration::to_json(found.ranges)}}};
+}
+
+using Planner = Result<Planned> (*)(const SavedModel& saved, const Budget& budget,
+                                    const CompressOptions& options);
+
+const Registry<Planner>& planners() {
+  static const auto registry =
+      Registry<Planner>("method").add("hawq", hawq).add("uniform", uniform).add("zeroq", zeroq);
+  return registry;
+}
+
+Result<Planned> make_plan(const SavedModel& saved, const CompressOptions& options) {
+  const auto planner = planners().find(options.method);
+  if (!planner.ok()) return planner.status().with_context("--method");
+  COVEY_ASSIGN_OR_RETURN(const Budget budget, wanted_budget(options, saved.trainer->layout()));
+  return (*planner)(saved, budget, options);
 }
 
 void print(const plan::BitPlan& plan, const Layout& layout, std::size_t bytes, bool as_json) {
@@ -126,13 +182,12 @@ void print(const plan::BitPlan& plan, const Layout& layout, std::size_t bytes, b
 
 Status compress(const CompressOptions& options, char** argv) {
   COVEY_ASSIGN_OR_RETURN(const SavedModel saved, open_saved_model(options.saved, argv));
-  curvature::prepare_second_derivatives(saved.trainer->model());
-  COVEY_ASSIGN_OR_RETURN(const plan::BitPlan plan,
-                         make_plan(*saved.trainer, saved.values, saved.data, options));
-  COVEY_ASSIGN_OR_RETURN(const Bytes compressed,
-                         plan::write_compressed_model(saved.trainer->layout(), saved.values, plan));
+  COVEY_ASSIGN_OR_RETURN(const Planned planned, make_plan(saved, options));
+  COVEY_ASSIGN_OR_RETURN(
+      const Bytes compressed,
+      plan::write_compressed_model(saved.trainer->layout(), saved.values, planned.plan, planned.metadata));
   COVEY_RETURN_IF_ERROR(write_file_atomically(options.out, compressed));
-  print(plan, saved.trainer->layout(), compressed.size(), options.json);
+  print(planned.plan, saved.trainer->layout(), compressed.size(), options.json);
   return ok_status();
 }
 
@@ -147,10 +202,15 @@ void add_compress(program::CommandLine& line, char** argv) {
   command.number("--mean-bits", options->mean_bits, "Bits of a quantised value, on average", 2.0, 8.0);
   command.number("--size-ratio", options->size_ratio, "Or: bytes of the values over those of fp32", 0.001,
                  1.0);
-  command.optional("--method", options->method, "hawq (by curvature; default) or uniform");
+  command.number("--mean-operation-bits", options->operation_bits,
+                 "Or: bits of the weight in a multiplication, on average", 2.0, 8.0);
+  command.optional("--method", options->method,
+                   "hawq (by curvature; default), zeroq (without data) or uniform");
   command.optional("--codec", options->codec, "Quantiser; default sym");
   command.number("--probes", options->probes, "Probes of the traces; default 50", 2, 100'000);
-  command.number("--seed", options->seed, "Seed of the probes; default 1", std::uint64_t{0},
+  command.number("--percentile", options->percentile,
+                 "zeroq: of the values of an activation range; default 100", 50.0, 100.0);
+  command.number("--seed", options->seed, "Seed of probes and distilled images; default 1", std::uint64_t{0},
                  std::numeric_limits<std::uint64_t>::max());
   command.required("--out", options->out, "File to write");
   command.flag("--json", options->json, "Print JSON");

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "simulator/commands/commands.h"
+#include "simulator/report/read_densities.h"
 #include "simulator/report/read_run.h"
 #include "simulator/report/write_report.h"
 #include "simulator/sweep/sweep_store.h"
@@ -22,7 +23,8 @@ Result<Results> results_of(const fs::path& dir) {
 }
 
 Status report(const std::string& dir) {
-  COVEY_ASSIGN_OR_RETURN(const Results results, results_of(dir));
+  COVEY_ASSIGN_OR_RETURN(Results results, results_of(dir));
+  COVEY_ASSIGN_OR_RETURN(results.densities, read_densities(dir));
   COVEY_RETURN_IF_ERROR(write_report(results, dir));
   std::printf("wrote %s/report.html, results.csv and plots/\n", dir.c_str());
   return ok_status();

@@ -12,7 +12,6 @@ namespace {
 
 /// One task runs on a thread and one waits behind it, so that no thread idles while a result travels.
 constexpr std::size_t kTasksPerThread = 2;
-constexpr auto kPause = std::chrono::microseconds(100);
 
 }  // namespace
 
@@ -75,7 +74,7 @@ Result<std::size_t> RankWorkers::run_completions(bool wait) {
     ran += here;
     dispatch();
     if (!wait || ran > 0 || unfinished() == 0) return ran;
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kPollPause);
   }
 }
 

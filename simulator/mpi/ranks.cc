@@ -26,8 +26,6 @@ bool more_than_one(const char* variable) {
   return size != nullptr && std::atoi(size) > 1;
 }
 
-constexpr auto kPause = std::chrono::microseconds(100);
-
 }  // namespace
 
 struct Ranks::Outgoing {
@@ -78,7 +76,7 @@ void Ranks::stop_others() {
   for (int rank = 1; rank < size_; ++rank) send(rank, RankMessage::kStop, {});
   for (int done = 0; done < size_ - 1;) {
     const auto received = receive();
-    if (!received) std::this_thread::sleep_for(kPause);
+    if (!received) std::this_thread::sleep_for(kPollPause);
     if (received && received->kind == RankMessage::kDone) ++done;
   }
   flush();
@@ -118,7 +116,7 @@ std::optional<Ranks::Received> Ranks::receive() {
 }
 
 void Ranks::flush() {
-  for (forget_sent(); !outgoing_.empty(); forget_sent()) std::this_thread::sleep_for(kPause);
+  for (forget_sent(); !outgoing_.empty(); forget_sent()) std::this_thread::sleep_for(kPollPause);
 }
 
 }  // namespace covey::simulator

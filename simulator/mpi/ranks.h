@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -17,6 +18,9 @@ enum class RankMessage : int {
   kStop = 5,    ///< from rank 0: there will be no more tasks
   kDone = 6,    ///< to rank 0: nothing follows
 };
+
+/// Between two looks for messages: MPI has nothing to wait on besides other things.
+inline constexpr std::chrono::microseconds kPollPause(100);
 
 /// The processes that one mpirun started. Used by one thread.
 class Ranks {

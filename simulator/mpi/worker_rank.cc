@@ -10,8 +10,6 @@ namespace covey::simulator {
 
 namespace {
 
-constexpr auto kPause = std::chrono::microseconds(100);
-
 void announce(Ranks& ranks, std::size_t threads) {
   ByteWriter out;
   out.put(static_cast<std::uint32_t>(threads));
@@ -54,7 +52,7 @@ class Rank {
         idle = false;
       }
       if (pool_.run_completions(false) > 0) idle = false;
-      if (idle) std::this_thread::sleep_for(kPause);
+      if (idle) std::this_thread::sleep_for(kPollPause);
     }
     return tasks_;
   }
@@ -106,7 +104,7 @@ Status serve_failure(Ranks& ranks, const Status& failure) {
   while (true) {
     const auto received = ranks.receive();
     if (!received) {
-      std::this_thread::sleep_for(kPause);
+      std::this_thread::sleep_for(kPollPause);
     } else if (received->kind == RankMessage::kStop) {
       return failure;
     } else if (received->kind == RankMessage::kTask) {

@@ -19,6 +19,12 @@ void add_label_figures(const Results& results, std::vector<Figure>& figures);
 /// How differently members changed, per round (diversity_figures.cc).
 void add_diversity_figures(const Results& results, std::vector<Figure>& figures);
 
+/// Traces of the Hessian per round (curvature_figures.cc).
+void add_curvature_figures(const Results& results, std::vector<Figure>& figures);
+
+/// How eigenvalues of the Hessian are spread (density_figures.cc).
+void add_density_figures(const Results& results, std::vector<Figure>& figures);
+
 /// What a run ended with, against every swept key (parameter_figures.cc).
 void add_parameter_figures(const Results& results, std::vector<Figure>& figures);
 
@@ -38,6 +44,7 @@ inline constexpr const char* kAccuracySection = "Accuracy over the run";
 inline constexpr const char* kCostSection = "Cost";
 inline constexpr const char* kLabelSection = "Pseudo-labels";
 inline constexpr const char* kDiversitySection = "Gradient diversity";
+inline constexpr const char* kCurvatureSection = "Curvature";
 inline constexpr const char* kPartitionSection = "Partition";
 
 /// Bytes in the megabyte of every figure.

@@ -89,6 +89,8 @@ std::vector<Figure> make_figures(const Results& results) {
   add_exchange_figures(results, figures);
   add_label_figures(results, figures);
   add_diversity_figures(results, figures);
+  add_curvature_figures(results, figures);
+  add_density_figures(results, figures);
   add_partition_figures(results, figures);
   make_ids_unique(figures);
   return figures;

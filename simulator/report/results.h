@@ -39,6 +39,13 @@ struct FailedRun {
   std::string reason;
 };
 
+/// How the eigenvalues of a Hessian are spread: a density at rising values.
+struct SpectralDensity {
+  std::string name;
+  std::vector<double> values;
+  std::vector<double> density;  ///< as many; not negative
+};
+
 struct Results {
   std::string title;            ///< the experiment's name
   std::string experiment_toml;  ///< effective, complete; the axes override it
@@ -46,6 +53,7 @@ struct Results {
   std::vector<RunResult> runs;  ///< by axis values in their order, then by seed
   std::vector<FailedRun> failed;
   std::size_t unfinished = 0;  ///< runs of the sweep that have not ended
+  std::vector<SpectralDensity> densities;
 };
 
 }  // namespace covey::simulator

@@ -76,10 +76,21 @@ CREATE TABLE diversity (
 ) STRICT;
 )sql";
 
+constexpr const char* kSecond = R"sql(
+CREATE TABLE curvature (
+  run INTEGER NOT NULL REFERENCES runs,
+  round INTEGER NOT NULL,
+  tensor TEXT NOT NULL,
+  trace REAL,
+  standard_error REAL,
+  PRIMARY KEY (run, round, tensor)
+) STRICT;
+)sql";
+
 }  // namespace
 
 store::Database::Migrations sweep_migrations() {
-  static constexpr std::array<const char*, 1> kMigrations = {kFirst};
+  static constexpr std::array<const char*, 2> kMigrations = {kFirst, kSecond};
   return store::Database::Migrations(kMigrations);
 }
 

@@ -224,6 +224,13 @@ Status SweepStore::insert_round(std::uint32_t id, const store::RoundRecord& roun
           e ? std::optional<double>(e->loss) : std::nullopt,
           e ? e->accuracy_as_sent : std::optional<double>())
           .run());
+  for (const store::TensorTrace& trace : f.curvature) {
+    COVEY_RETURN_IF_ERROR(
+        Statement(database_,
+                  "INSERT INTO curvature (run, round, tensor, trace, standard_error) VALUES (?, ?, ?, ?, ?)",
+                  id, round.state.round, trace.tensor, trace.trace, trace.standard_error)
+            .run());
+  }
   for (const store::Diversity& diversity : f.diversity) {
     COVEY_RETURN_IF_ERROR(
         Statement(database_,
@@ -330,6 +337,16 @@ Result<std::vector<store::RoundRecord>> SweepStore::rounds_of(std::uint32_t id) 
     if (round < rounds.size()) rounds[round].figures.diversity.push_back(diversity);
   }
   COVEY_RETURN_IF_ERROR(diversities.status());
+  Statement traces(database_,
+                   "SELECT round, tensor, trace, standard_error FROM curvature WHERE run = ? "
+                   "ORDER BY round, tensor",
+                   id);
+  while (traces.next()) {
+    const std::uint32_t round = traces.u32();
+    store::TensorTrace trace{traces.text(), traces.real(), traces.real()};
+    if (round < rounds.size()) rounds[round].figures.curvature.push_back(std::move(trace));
+  }
+  COVEY_RETURN_IF_ERROR(traces.status());
   return rounds;
 }
 

@@ -8,7 +8,7 @@ namespace covey::nn {
 
 namespace {
 
-constexpr std::int64_t kGroups = 8;
+constexpr std::int64_t kCnnGroups = 8;
 constexpr std::int64_t kWidths[] = {16, 32, 64};
 
 class Cnn final : public Model {
@@ -19,7 +19,7 @@ class Cnn final : public Model {
     for (std::size_t i = 0; i < 3; ++i) {
       const std::string number = std::to_string(i + 1);
       convs_[i] = register_module("conv" + number, conv3x3(in, kWidths[i], bias));
-      norms_[i] = register_module("norm" + number, NormLayer(options.norm, kWidths[i], kGroups));
+      norms_[i] = register_module("norm" + number, NormLayer(options.norm, kWidths[i], kCnnGroups));
       in = kWidths[i];
     }
     classifier_ = register_module("classifier", Linear(in, options.classes));

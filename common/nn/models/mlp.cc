@@ -6,14 +6,14 @@ namespace covey::nn {
 
 namespace {
 
-constexpr std::int64_t kHidden = 64;
+constexpr std::int64_t kMlpHidden = 64;
 
 class Mlp final : public Model {
  public:
   explicit Mlp(const ModelOptions& options) {
     const std::int64_t pixels = std::int64_t{options.channels} * options.height * options.width;
-    hidden_ = register_module("hidden", Linear(pixels, kHidden));
-    classifier_ = register_module("classifier", Linear(kHidden, options.classes));
+    hidden_ = register_module("hidden", Linear(pixels, kMlpHidden));
+    classifier_ = register_module("classifier", Linear(kMlpHidden, options.classes));
   }
 
   torch::Tensor forward(torch::Tensor x) override {

@@ -8,13 +8,13 @@ namespace covey::nn {
 
 namespace {
 
-constexpr std::int64_t kGroups = 32;
+constexpr std::int64_t kResNet9Groups = 32;
 
 class UnitImpl : public torch::nn::Module {
  public:
   UnitImpl(std::int64_t in, std::int64_t out, Norm norm) {
     conv_ = register_module("conv", conv3x3(in, out, true));
-    norm_ = register_module("norm", NormLayer(norm, out, kGroups));
+    norm_ = register_module("norm", NormLayer(norm, out, kResNet9Groups));
   }
 
   torch::Tensor forward(const torch::Tensor& x, const DrawContext* draws) {

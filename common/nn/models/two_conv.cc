@@ -9,8 +9,8 @@ namespace covey::nn {
 
 namespace {
 
-constexpr std::int64_t kGroups = 32;
-constexpr std::int64_t kHidden = 128;
+constexpr std::int64_t kTwoConvGroups = 32;
+constexpr std::int64_t kTwoConvHidden = 128;
 constexpr double kFeatureRate = 0.25;
 constexpr double kHiddenRate = 0.5;
 
@@ -26,14 +26,14 @@ class TwoConv final : public Model {
  public:
   TwoConv(const ModelOptions& options, Drops drops) : drops_(drops) {
     conv1_ = register_module("conv1", Conv(ConvOptions{options.channels, 32}));
-    norm1_ = register_module("norm1", NormLayer(options.norm, 32, kGroups));
+    norm1_ = register_module("norm1", NormLayer(options.norm, 32, kTwoConvGroups));
     conv2_ = register_module("conv2", Conv(ConvOptions{32, 64}));
-    norm2_ = register_module("norm2", NormLayer(options.norm, 64, kGroups));
+    norm2_ = register_module("norm2", NormLayer(options.norm, 64, kTwoConvGroups));
     dropout_ = register_module("dropout", Dropout("dropout", kFeatureRate));
-    hidden_ = register_module("hidden", Linear(feature_count(options), kHidden));
+    hidden_ = register_module("hidden", Linear(feature_count(options), kTwoConvHidden));
     if (drops_ == Drops::kValues)
       hidden_dropout_ = register_module("hidden_dropout", Dropout("hidden_dropout", kHiddenRate));
-    classifier_ = register_module("classifier", Linear(kHidden, options.classes));
+    classifier_ = register_module("classifier", Linear(kTwoConvHidden, options.classes));
   }
 
   torch::Tensor forward(torch::Tensor x) override {

@@ -5,17 +5,13 @@
 #include "common/curvature/hessian.h"
 #include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
+#include "tests/common/curvature/close.h"
 
 namespace covey::curvature {
 namespace {
 
 torch::Tensor noise(const std::vector<std::int64_t>& shape) {
   return torch::randn(shape, torch::kFloat64);
-}
-
-void expect_close(const ParameterVector& a, const ParameterVector& b) {
-  for (std::size_t i = 0; i < a.size(); ++i)
-    EXPECT_LE((a[i] - b[i]).abs().max().item<double>(), 1e-12 * (1 + b[i].abs().max().item<double>())) << i;
 }
 
 /// Gradient and a product with the Hessian of a loss of two convolutions, of which the first may see an input
@@ -43,8 +39,8 @@ TEST(ConvProduct, HasTheDerivativesOfLibTorch) {
         const nn::ConvGeometry geometry{stride, kernel / 2};
         const auto [gradient, product] = derivatives(geometry, kernel, input_too, true);
         const auto [expected_gradient, expected_product] = derivatives(geometry, kernel, input_too, false);
-        expect_close(gradient, expected_gradient);
-        expect_close(product, expected_product);
+        testing::expect_close(gradient, expected_gradient);
+        testing::expect_close(product, expected_product);
       }
     }
   }
@@ -63,8 +59,8 @@ TEST(ConvProduct, TakesOnlyWhatHasADirection) {
     const torch::Tensor loss = torch::tanh(conv(torch::tanh(conv(x, a)), b)).square().mean();
     return *GradientGraph::make(loss, {parameter})->product(gaussian({parameter}, Stream(1, {}), 0));
   };
-  expect_close(block(a, true), block(a, false));
-  expect_close(block(b, true), block(b, false));
+  testing::expect_close(block(a, true), block(a, false));
+  testing::expect_close(block(b, true), block(b, false));
 }
 
 TEST(ConvProduct, LeavesAModelsOutputAndGradientsAsTheyWere) {

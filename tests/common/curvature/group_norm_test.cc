@@ -6,6 +6,7 @@
 
 #include "common/curvature/gradient_graph.h"
 #include "common/curvature/probes.h"
+#include "tests/common/curvature/close.h"
 
 namespace covey::curvature {
 namespace {
@@ -30,18 +31,14 @@ torch::Tensor loss_of(const ParameterVector& p, std::int64_t groups, bool ours) 
   return torch::tanh(normed(p[0], groups, p[1], p[2], ours)).pow(3).mean();
 }
 
-void expect_close(const ParameterVector& a, const ParameterVector& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_LE((a[i] - b[i]).abs().max().item<double>(), 1e-12) << i;
-}
-
 TEST(GroupNorm, HasTheDerivativesOfLibTorch) {
   for (const std::int64_t groups : {1, 2, 3, 6}) {
     const ParameterVector p = parameters();
     const ParameterVector v = gaussian(p, Stream(1, {}), 0);
     const auto ours = *GradientGraph::make(loss_of(p, groups, true), p);
     const auto theirs = *GradientGraph::make(loss_of(p, groups, false), p);
-    expect_close(ours.gradient(), theirs.gradient());
-    expect_close(*ours.product(v), *theirs.product(v));
+    testing::expect_close(ours.gradient(), theirs.gradient());
+    testing::expect_close(*ours.product(v), *theirs.product(v));
   }
 }
 
@@ -52,7 +49,7 @@ TEST(GroupNorm, HasTheBlocksOfEveryParameter) {
     const ParameterVector v = gaussian(one, Stream(1, {}), 0);
     const auto ours = *GradientGraph::make(loss_of(p, 2, true), one);
     const auto theirs = *GradientGraph::make(loss_of(p, 2, false), one);
-    expect_close(*ours.product(v), *theirs.product(v));
+    testing::expect_close(*ours.product(v), *theirs.product(v));
   }
 }
 

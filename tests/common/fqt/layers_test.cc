@@ -27,25 +27,25 @@ std::shared_ptr<nn::Model> model(const std::string& name, const config::Fqt& fqt
   return made;
 }
 
-using Gradients = std::map<std::string, torch::Tensor>;
+using GradientsByName = std::map<std::string, torch::Tensor>;
 
 /// Logits under "", and the gradient of every parameter, of one step.
-Gradients step(nn::Model& model) {
+GradientsByName step(nn::Model& model) {
   const nn::DrawContext context = draws(1);
   model.set_draws(&context);
   const torch::Tensor logits = model.forward(noise({4, 1, 12, 12}, 9));
   torch::nn::functional::cross_entropy(logits, torch::tensor({0, 1, 2, 3}, torch::kInt64)).backward();
-  Gradients gradients{{"", logits.detach()}};
+  GradientsByName gradients{{"", logits.detach()}};
   for (const auto& item : model.named_parameters()) gradients[item.key()] = item.value().grad();
   model.set_draws(nullptr);
   return gradients;
 }
 
-Gradients step(const std::string& name, const config::Fqt& fqt) {
+GradientsByName step(const std::string& name, const config::Fqt& fqt) {
   return step(*model(name, fqt));
 }
 
-std::vector<std::string> differences(const Gradients& a, const Gradients& b) {
+std::vector<std::string> differences(const GradientsByName& a, const GradientsByName& b) {
   std::vector<std::string> names;
   for (const auto& [name, tensor] : a) {
     if (!torch::equal(tensor, b.at(name))) names.push_back(name);
@@ -62,9 +62,9 @@ TEST(Layers, OffLeavesEveryModelAlone) {
 
 TEST(Layers, EveryModelTrainsInEveryMode) {
   for (const std::string& name : nn::model_registry().names()) {
-    const Gradients plain = step(name, settings("off"));
-    const Gradients qat = step(name, settings("qat"));
-    const Gradients fqt = step(name, settings("fqt"));
+    const GradientsByName plain = step(name, settings("off"));
+    const GradientsByName qat = step(name, settings("qat"));
+    const GradientsByName fqt = step(name, settings("fqt"));
     EXPECT_FALSE(torch::equal(qat.at(""), plain.at(""))) << name;
     EXPECT_TRUE(torch::equal(qat.at(""), fqt.at(""))) << name << ": gradients change no forward";
     EXPECT_TRUE(torch::allclose(qat.at(""), plain.at(""), 0.1, 0.1)) << name;

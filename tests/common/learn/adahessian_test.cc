@@ -16,7 +16,7 @@ using covey::testing::initial_parameters;
 using covey::testing::tensor_of;
 using covey::testing::tensors_of;
 
-config::Training training(double decay = 0) {
+config::Training adahessian_settings(double decay = 0) {
   config::Training training;
   training.weight_decay = decay;
   return training;
@@ -35,7 +35,7 @@ TEST_P(AdaHessianGolden, TakesTheStepsOfTheReference) {
   const auto golden = covey::testing::second_order_golden(GetParam());
   const auto& names = golden.at("param_names");
   const auto parameters = initial_parameters(golden);
-  config::Training settings = training(golden.at("hparams").at("weight_decay").get<double>());
+  config::Training settings = adahessian_settings(golden.at("hparams").at("weight_decay").get<double>());
   settings.epsilon = golden.at("hparams").at("eps").get<double>();
   const auto optimizer = make_adahessian(parameters, settings);
   const torch::Tensor x = tensor_of(golden.at("X"));
@@ -79,7 +79,7 @@ void step(Optimizer& optimizer, torch::Tensor w, double g, std::optional<double>
 
 // Bias correction counts the measurements: with equal curvature c the root is c after every step.
 TEST(AdaHessian, MeasuresInEveryThirdStep) {
-  config::Training settings = training();
+  config::Training settings = adahessian_settings();
   settings.hessian_period = 3;
   settings.beta1 = 0;
   const torch::Tensor w = parameter(1);
@@ -95,7 +95,7 @@ TEST(AdaHessian, MeasuresInEveryThirdStep) {
 
 TEST(AdaHessian, PowerLiesBetweenMomentumAndTheFullMethod) {
   for (const double power : {0.0, 0.5, 1.0}) {
-    config::Training settings = training();
+    config::Training settings = adahessian_settings();
     settings.hessian_power = power;
     const torch::Tensor w = parameter(1);
     step(*make_adahessian({w}, settings), w, 0.5, 4);
@@ -105,13 +105,13 @@ TEST(AdaHessian, PowerLiesBetweenMomentumAndTheFullMethod) {
 
 TEST(AdaHessian, DecaysWeightsBesideTheStep) {
   const torch::Tensor w = parameter(2);
-  step(*make_adahessian({w}, training(0.5)), w, 0, 1);
+  step(*make_adahessian({w}, adahessian_settings(0.5)), w, 0, 1);
   EXPECT_NEAR(w.item<double>(), 2 * (1 - 0.1 * 0.5), 1e-12);
 }
 
 TEST(AdaHessian, AveragesAbsoluteOrSignedValues) {
   for (const bool is_signed : {false, true}) {
-    config::Training settings = training();
+    config::Training settings = adahessian_settings();
     settings.hessian_average = "block";
     settings.hessian_block = 2;
     if (is_signed) settings.hessian_sign = "signed";
@@ -126,7 +126,7 @@ TEST(AdaHessian, AveragesAbsoluteOrSignedValues) {
 }
 
 TEST(AdaHessian, GoesOnFromAStoredStateAsIfNeverStopped) {
-  config::Training settings = training(0.1);
+  config::Training settings = adahessian_settings(0.1);
   settings.hessian_period = 2;
   const auto run = [&](bool interrupted) {
     const torch::Tensor w = torch::ones({3}).requires_grad_();
@@ -150,7 +150,7 @@ TEST(AdaHessian, GoesOnFromAStoredStateAsIfNeverStopped) {
 }
 
 TEST(AdaHessian, RefusesTheStateOfAnotherModel) {
-  const auto optimizer = make_adahessian({torch::ones({3}).requires_grad_()}, training());
+  const auto optimizer = make_adahessian({torch::ones({3}).requires_grad_()}, adahessian_settings());
   EXPECT_EQ(optimizer->restore(Values(6, 0.0f)).code(), Code::kCorrupt);
   EXPECT_EQ(optimizer->restore(Values(7, -1.0f)).code(), Code::kCorrupt) << "no number of steps";
   EXPECT_TRUE(optimizer->restore({}).ok());

@@ -11,7 +11,7 @@ namespace {
 
 using testing::PixelModel;
 
-config::Training training(double threshold) {
+config::Training threshold_settings(double threshold) {
   config::Training training;
   training.threshold = threshold;
   return training;
@@ -37,7 +37,7 @@ TEST(MaskedCrossEntropy, DividesByTheBatchAndNotByTheMask) {
 
 TEST(Consistency, LabelsTheWeakViewAndFitsTheStrongOne) {
   PixelModel model;
-  PseudoLabeller labeller(training(0.95), 2);
+  PseudoLabeller labeller(threshold_settings(0.95), 2);
   const Batch batch = two_images();
   objective("consistency")->moving_loss(model, batch, labeller).backward();
   const float p = 1 / (1 + std::exp(1.0f));
@@ -50,7 +50,7 @@ TEST(Consistency, LabelsTheWeakViewAndFitsTheStrongOne) {
 
 TEST(Consistency, SendsBothViewsThroughOneForwardInTrainMode) {
   PixelModel model;
-  PseudoLabeller labeller(training(0.95), 2);
+  PseudoLabeller labeller(threshold_settings(0.95), 2);
   objective("consistency")->moving_loss(model, two_images(), labeller);
   EXPECT_EQ(model.calls, (std::vector<PixelModel::Call>{{4, true}}));
 }
@@ -64,7 +64,7 @@ TEST(Consistency, BatchStatisticsAreSharedByBothViews) {
    private:
     nn::NormLayer norm_{nullptr};
   } model;
-  PseudoLabeller labeller(training(0.95), 2);
+  PseudoLabeller labeller(threshold_settings(0.95), 2);
   objective("consistency")->moving_loss(model, two_images(), labeller);
   // All eight pixels count, once: their mean is 9 / 8.
   EXPECT_FLOAT_EQ(model.named_buffers()["norm.running_mean"].item<float>(), 0.1f * 9 / 8);
@@ -72,7 +72,7 @@ TEST(Consistency, BatchStatisticsAreSharedByBothViews) {
 
 TEST(Consistency, AFullyMaskedBatchHasNoGradient) {
   PixelModel model;
-  PseudoLabeller labeller(training(0.999), 2);
+  PseudoLabeller labeller(threshold_settings(0.999), 2);
   const torch::Tensor loss = objective("consistency")->moving_loss(model, two_images(), labeller);
   loss.backward();
   EXPECT_EQ(loss.item<float>(), 0);
@@ -81,7 +81,7 @@ TEST(Consistency, AFullyMaskedBatchHasNoGradient) {
 
 TEST(SelfTraining, LabelsInEvalModeAndFitsTheSameView) {
   PixelModel model;
-  PseudoLabeller labeller(training(0.95), 2);
+  PseudoLabeller labeller(threshold_settings(0.95), 2);
   Batch batch = two_images();
   batch.strong = torch::Tensor();
   objective("self-training")->moving_loss(model, batch, labeller).backward();

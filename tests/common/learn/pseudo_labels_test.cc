@@ -7,7 +7,7 @@
 namespace covey::learn {
 namespace {
 
-config::Training training(double threshold, double alignment = 0) {
+config::Training pseudo_label_settings(double threshold, double alignment = 0) {
   config::Training training;
   training.threshold = threshold;
   training.alignment = alignment;
@@ -28,7 +28,7 @@ std::vector<float> values(const torch::Tensor& tensor) {
 }
 
 TEST(PseudoLabels, CountFromTheThresholdOn) {
-  PseudoLabeller labeller(training(0.95), 2);
+  PseudoLabeller labeller(pseudo_label_settings(0.95), 2);
   const PseudoLabels labels = labeller.label_moving(logits_of({0.94, 0.95, 0.96, 0.04}));
   EXPECT_EQ(values(labels.mask), (std::vector<float>{0, 1, 1, 1}));
   EXPECT_EQ(values(labels.labels), (std::vector<float>{0, 0, 0, 1}));
@@ -36,7 +36,7 @@ TEST(PseudoLabels, CountFromTheThresholdOn) {
 }
 
 TEST(PseudoLabels, RoundAndMovingAgreeWithoutAlignment) {
-  PseudoLabeller labeller(training(0.95), 2);
+  PseudoLabeller labeller(pseudo_label_settings(0.95), 2);
   const torch::Tensor logits = logits_of({0.94, 0.96, 0.5, 0.01});
   const PseudoLabels moving = labeller.label_moving(logits);
   const PseudoLabels round = labeller.label_round(logits);
@@ -48,29 +48,29 @@ TEST(PseudoLabels, AlignmentDividesByTheMeanPrediction) {
   // Mean prediction (.75, .25). Full alignment: .9 -> 1.2 : .4 = .75; .6 -> .8 : 1.6 = 1/3, so the label
   // turns.
   const torch::Tensor logits = logits_of({0.9, 0.6});
-  PseudoLabeller strict(training(0.76, 1), 2);
+  PseudoLabeller strict(pseudo_label_settings(0.76, 1), 2);
   EXPECT_EQ(values(strict.label_round(logits).mask), (std::vector<float>{0, 0}));
-  PseudoLabeller labeller(training(0.74, 1), 2);
+  PseudoLabeller labeller(pseudo_label_settings(0.74, 1), 2);
   EXPECT_EQ(values(labeller.label_round(logits).mask), (std::vector<float>{1, 0}));
   EXPECT_EQ(values(labeller.label_round(logits).labels), (std::vector<float>{0, 1}));
   // Half alignment: .9 / sqrt(.75) : .1 / sqrt(.25) = 1.0392 : .2, so .8386.
-  EXPECT_EQ(values(PseudoLabeller(training(0.838, 0.5), 2).label_round(logits).mask)[0], 1);
-  EXPECT_EQ(values(PseudoLabeller(training(0.840, 0.5), 2).label_round(logits).mask)[0], 0);
+  EXPECT_EQ(values(PseudoLabeller(pseudo_label_settings(0.838, 0.5), 2).label_round(logits).mask)[0], 1);
+  EXPECT_EQ(values(PseudoLabeller(pseudo_label_settings(0.840, 0.5), 2).label_round(logits).mask)[0], 0);
 }
 
 TEST(PseudoLabels, TheRunningMeanRemembersNineTenths) {
-  PseudoLabeller labeller(training(0.5, 1), 2);
+  PseudoLabeller labeller(pseudo_label_settings(0.5, 1), 2);
   labeller.label_moving(logits_of({0.8}));
   // Mean now .9 * .8 + .1 * .5 = .77: even odds become .5/.77 : .5/.23, so class 1 with .77.
   const PseudoLabels labels = labeller.label_moving(logits_of({0.5}));
   EXPECT_EQ(values(labels.labels), (std::vector<float>{1}));
-  PseudoLabeller strict(training(0.78, 1), 2);
+  PseudoLabeller strict(pseudo_label_settings(0.78, 1), 2);
   strict.label_moving(logits_of({0.8}));
   EXPECT_EQ(values(strict.label_moving(logits_of({0.5})).mask), (std::vector<float>{0}));
 }
 
 TEST(PseudoLabels, TheAdaptiveThresholdFollowsConfidenceAndClassShares) {
-  config::Training adaptive = training(0.95);
+  config::Training adaptive = pseudo_label_settings(0.95);
   adaptive.threshold_rule = "adaptive";
   const PseudoLabeller labeller(adaptive, 2);
   // Mean prediction (.575, .425), mean confidence .725: class 0 counts from .725, class 1 from .5359.
@@ -81,13 +81,13 @@ TEST(PseudoLabels, TheAdaptiveThresholdFollowsConfidenceAndClassShares) {
   adaptive.threshold = 0.7;
   EXPECT_EQ(values(PseudoLabeller(adaptive, 2).label_round(logits_of({0.9, 0.69, 0.3001, 0.2})).sure),
             (std::vector<float>{1, 0, 0, 1}));
-  EXPECT_EQ(values(PseudoLabeller(training(0.95), 2).label_round(logits_of({0.9, 0.7})).mask),
+  EXPECT_EQ(values(PseudoLabeller(pseudo_label_settings(0.95), 2).label_round(logits_of({0.9, 0.7})).mask),
             (std::vector<float>{0, 0}))
       << "nothing of it with a fixed one";
 }
 
 TEST(PseudoLabels, TheAdaptiveThresholdLooksAtAlignedPredictions) {
-  config::Training adaptive = training(0.95, 1);
+  config::Training adaptive = pseudo_label_settings(0.95, 1);
   adaptive.threshold_rule = "adaptive";
   // Means (.75, .25). Aligned: .9 becomes .75, .6 becomes 1/3. Then means (.5417, .4583), confidence .7083:
   // class 0 counts from .7083, class 1 from .5994.
@@ -97,7 +97,7 @@ TEST(PseudoLabels, TheAdaptiveThresholdLooksAtAlignedPredictions) {
 }
 
 TEST(PseudoLabels, TheAdaptiveThresholdAlwaysKeepsSomething) {
-  config::Training adaptive = training(0.95);
+  config::Training adaptive = pseudo_label_settings(0.95);
   adaptive.threshold_rule = "adaptive";
   const PseudoLabeller labeller(adaptive, 2);
   EXPECT_EQ(values(labeller.label_round(logits_of({0.51})).mask), (std::vector<float>{1}));
@@ -106,13 +106,13 @@ TEST(PseudoLabels, TheAdaptiveThresholdAlwaysKeepsSomething) {
 }
 
 TEST(PseudoLabels, CarryNoGradient) {
-  PseudoLabeller labeller(training(0.5), 2);
+  PseudoLabeller labeller(pseudo_label_settings(0.5), 2);
   const torch::Tensor logits = logits_of({0.9}).requires_grad_(true);
   EXPECT_FALSE(labeller.label_moving(logits).mask.requires_grad());
 }
 
 TEST(PseudoLabels, CountsAcceptedLabelsPerClass) {
-  PseudoLabeller labeller(training(0.95), 2);
+  PseudoLabeller labeller(pseudo_label_settings(0.95), 2);
   EXPECT_EQ(labeller.mask_rate(), 0);
   EXPECT_EQ(labeller.accepted_per_class(), (std::vector<std::uint32_t>{0, 0}));
   labeller.count(labeller.label_moving(logits_of({0.96, 0.97, 0.5, 0.01})));
@@ -122,7 +122,7 @@ TEST(PseudoLabels, CountsAcceptedLabelsPerClass) {
 }
 
 TEST(PseudoLabels, NotANumberIsNeverConfident) {
-  PseudoLabeller labeller(training(0.95), 2);
+  PseudoLabeller labeller(pseudo_label_settings(0.95), 2);
   EXPECT_EQ(values(labeller.label_moving(torch::full({1, 2}, NAN)).mask), (std::vector<float>{0}));
 }
 

@@ -6,7 +6,7 @@
 namespace covey::learn {
 namespace {
 
-config::Training training(double momentum, bool nesterov, double decay) {
+config::Training sgd_settings(double momentum, bool nesterov, double decay) {
   config::Training training;
   training.momentum = momentum;
   training.nesterov = nesterov;
@@ -24,7 +24,7 @@ torch::Tensor parameter(std::vector<float> values) {
 
 TEST(Sgd, TakesThreeNesterovStepsAsWorkedOutByHand) {
   const torch::Tensor w = parameter({1});
-  const auto sgd = make_sgd({w}, training(0.9, true, 0.1));
+  const auto sgd = make_sgd({w}, sgd_settings(0.9, true, 0.1));
   const double gradients[] = {1, 2, -1};
   // g = 1.1, v = 1.1; g = 2.0791, v = 3.0691; g = -.9693129, v = 1.7928771.
   const double expected[] = {0.791, 0.306871, 0.242443351};
@@ -41,7 +41,7 @@ TEST(Sgd, EqualsThatOfLibTorchBitForBit) {
     const torch::Tensor start = torch::sin(torch::arange(50, torch::kFloat32)).view({5, 10});
     torch::Tensor ours = start.clone().requires_grad_(true);
     torch::Tensor theirs = start.clone().requires_grad_(true);
-    const auto sgd = make_sgd({ours}, training(0.9, nesterov, 1e-2));
+    const auto sgd = make_sgd({ours}, sgd_settings(0.9, nesterov, 1e-2));
     torch::optim::SGD reference(
         {theirs}, torch::optim::SGDOptions(0.1).momentum(0.9).nesterov(nesterov).weight_decay(1e-2));
     for (int i = 0; i < 5; ++i) {
@@ -59,7 +59,7 @@ TEST(Sgd, EqualsThatOfLibTorchBitForBit) {
 
 TEST(Sgd, AZeroGradientStillDecaysTheWeights) {
   const torch::Tensor w = parameter({2});
-  const auto sgd = make_sgd({w}, training(0, false, 0.5));
+  const auto sgd = make_sgd({w}, sgd_settings(0, false, 0.5));
   set_gradient(w, torch::zeros({1}));
   sgd->step(0.1, {});
   EXPECT_FLOAT_EQ(w.item<float>(), 1.9f);
@@ -70,12 +70,12 @@ TEST(Sgd, GoesOnFromAStoredStateAsIfNeverStopped) {
   const auto run = [](bool interrupted) {
     const torch::Tensor a = parameter({1, 2});
     const torch::Tensor b = parameter({3});
-    auto sgd = make_sgd({a, b}, training(0.9, true, 0.1));
+    auto sgd = make_sgd({a, b}, sgd_settings(0.9, true, 0.1));
     for (int i = 0; i < 4; ++i) {
       if (interrupted && i == 2) {
         const Values state = sgd->state();
         EXPECT_EQ(state.size(), 3u);
-        sgd = make_sgd({a, b}, training(0.9, true, 0.1));
+        sgd = make_sgd({a, b}, sgd_settings(0.9, true, 0.1));
         EXPECT_TRUE(sgd->restore(state).ok());
       }
       set_gradient(a, torch::tensor({0.5f, -0.25f}) * (i + 1));
@@ -89,7 +89,7 @@ TEST(Sgd, GoesOnFromAStoredStateAsIfNeverStopped) {
 
 TEST(Sgd, RestoreForgetsWhatWasThereBefore) {
   const torch::Tensor w = parameter({1});
-  const auto sgd = make_sgd({w}, training(0.9, true, 0));
+  const auto sgd = make_sgd({w}, sgd_settings(0.9, true, 0));
   set_gradient(w, torch::ones({1}));
   sgd->step(0.1, {});
   EXPECT_TRUE(sgd->restore({}).ok());

@@ -51,6 +51,32 @@ TEST(Norm, EvalModeLeavesTheBuffersAlone) {
   EXPECT_TRUE(torch::equal(layer->named_buffers()["running_mean"], torch::zeros({4})));
 }
 
+TEST(Norm, TrackedMomentsMoveByATenthAndChangeNoOutput) {
+  NormLayer layer(Norm::kGroup, 4, 2);
+  const torch::Tensor plain = layer(images());
+  layer->track_moments();
+  EXPECT_TRUE(torch::equal(layer(images()), plain));
+  const torch::Tensor x = images();
+  const torch::Tensor y = torch::group_norm(x, 2);
+  EXPECT_TRUE(torch::allclose(layer->input_moments().mean, 0.1 * x.mean({0, 2, 3})));
+  EXPECT_TRUE(torch::allclose(layer->input_moments().square, 0.9 + 0.1 * x.square().mean({0, 2, 3})));
+  EXPECT_TRUE(torch::allclose(layer->output_moments().mean, 0.1 * y.mean({0, 2, 3}), 1e-4, 1e-6));
+  EXPECT_TRUE(torch::allclose(layer->output_moments().square, 0.9 + 0.1 * y.square().mean({0, 2, 3})));
+  EXPECT_EQ(layer->moments_count(), 2 * 3 * 3);
+  layer->eval();
+  layer(images());
+  EXPECT_EQ(layer->moments_count(), 2 * 3 * 3) << "eval mode leaves them alone";
+}
+
+TEST(Norm, BatchNormRemembersItsInputAnyway) {
+  NormLayer layer(Norm::kBatch, 1, 1);
+  layer->track_moments();
+  EXPECT_EQ(layer->buffers().size(), 2u);
+  layer(torch::tensor({1.0f, 3.0f, 5.0f, 7.0f}).view({4, 1, 1, 1}));
+  EXPECT_FLOAT_EQ(layer->input_moments().mean.item<float>(), 0.4f);
+  EXPECT_FLOAT_EQ(layer->input_moments().square.item<float>(), 0.9f + 2.0f / 3 + 0.16f);
+}
+
 TEST(Norm, NoneHasNoTensorsAndChangesNothing) {
   NormLayer layer(Norm::kNone, 4, 32);
   EXPECT_TRUE(torch::equal(layer(images()), images()));

@@ -67,5 +67,14 @@ TEST(Sensitivity, OfOneTensorWithItsOffsetIsThatOfTheTensorAlone) {
   EXPECT_EQ(c.name, "c");
 }
 
+TEST(Sensitivity, OperationsAreCountedInsteadOfValues) {
+  auto layers = *sensitivities({{"a", 51.2}, {"c", 512}});
+  ASSERT_TRUE(limit_operations({{"a", 100}, {"c", 7}, {"other", 1}}, layers).ok());
+  EXPECT_EQ(layers[0].values, 100u);
+  EXPECT_EQ(layers[0].choices[1].cost, 400);
+  EXPECT_EQ(layers[1].choices[2].cost, 56);
+  EXPECT_EQ(limit_operations({{"a", 100}}, layers).message(), "tensor c takes part in no multiplication");
+}
+
 }  // namespace
 }  // namespace covey::plan

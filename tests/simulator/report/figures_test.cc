@@ -225,6 +225,50 @@ TEST(Figures, DiversityThatCancelsOutIsAGap) {
   EXPECT_TRUE(std::isnan(line.points[1].y));
 }
 
+TEST(Figures, CurvatureOfOneSettingHasALineForEachTensor) {
+  Results results = testing::single_run();
+  results.runs[0].rounds[1].figures.curvature = {{"a.weight", 4, 0.5}, {"b.weight", -1, 0.5}};
+  results.runs[0].rounds[3].figures.curvature = {{"a.weight", 2, 0.5}, {"b.weight", 3, 0.5}};
+  const Figure figure = figure_of(make_figures(results), "curvature-by-tensor-and-round");
+  ASSERT_EQ(figure.series.size(), 2u);
+  EXPECT_EQ(figure.series[1].name, "b.weight");
+  ASSERT_EQ(figure.series[1].points.size(), 2u) << "rounds that did not measure are passed over";
+  EXPECT_EQ(figure.series[1].points[0].x, 2);
+  EXPECT_EQ(figure.series[1].points[0].y, -1);
+  EXPECT_EQ(figure.series[1].points[1].y, 3);
+}
+
+TEST(Figures, CurvatureShowsTheMostCurvedOfManyTensors) {
+  Results results = testing::single_run();
+  for (int t = 0; t < 12; ++t)
+    results.runs[0].rounds[0].figures.curvature.push_back(
+        {std::string(1, static_cast<char>('a' + t)), (t % 2 == 0 ? -1.0 : 1.0) * t, 0});
+  const Figure figure = figure_of(make_figures(results), "curvature-by-tensor-and-round");
+  ASSERT_EQ(figure.series.size(), 8u);
+  EXPECT_EQ(figure.series.front().name, "e");
+  EXPECT_EQ(figure.series.back().name, "l");
+}
+
+TEST(Figures, CurvatureOfASweepIsTheTotalOfEverySetting) {
+  Results results = testing::grid_sweep();
+  for (auto& run : results.runs) run.rounds[2].figures.curvature = {{"a", 4, 0}, {"b", 1, 0}};
+  const Figure figure = figure_of(make_figures(results), "curvature-per-round");
+  ASSERT_EQ(figure.series.size(), 6u);
+  EXPECT_EQ(figure.series[5].points.at(0).y, 5);
+  EXPECT_FALSE(has_figure(make_figures(testing::grid_sweep()), "curvature-per-round"));
+}
+
+TEST(Figures, SpectraAreLogarithmsOfDensities) {
+  Results results = testing::single_run();
+  EXPECT_FALSE(has_figure(make_figures(results), "spectral-density"));
+  results.densities = {{"batch", {-1, 0, 1}, {0, 10, 0.1}}, {"group", {0, 1}, {1, 1}}};
+  const Figure figure = figure_of(make_figures(results), "spectral-density");
+  ASSERT_EQ(figure.series.size(), 2u);
+  EXPECT_EQ(figure.series[0].name, "batch");
+  EXPECT_NEAR(figure.series[0].points[0].y, -7, 1e-9);
+  EXPECT_NEAR(figure.series[0].points[1].y, 1, 1e-6);
+}
+
 TEST(Figures, APartitionIsShownOnceWithTheKeyThatMadeIt) {
   const auto figures = make_figures(testing::grid_sweep());
   std::vector<std::string> titles;

@@ -1,0 +1,49 @@
+#include "common/nn/multiplications.h"
+
+#include "common/nn/conv.h"
+#include "common/nn/linear.h"
+
+namespace covey::nn {
+
+namespace {
+
+/// LibTorch's own product, which counts: every output takes as many as its weight has inputs.
+class Counter final : public Product {
+ public:
+  Counter(const ConvImpl* conv, std::uint64_t& count) : conv_(conv), count_(count) {}
+
+  torch::Tensor apply(const torch::Tensor& x, const torch::Tensor& weight,
+                      const DrawContext*) const override {
+    const torch::Tensor y =
+        conv_ == nullptr ? torch::linear(x, weight)
+                         : torch::conv2d(x, weight, {}, conv_->geometry().stride, conv_->geometry().padding);
+    count_ += static_cast<std::uint64_t>(y.numel() / y.size(0) * (weight.numel() / weight.size(0)));
+    return y;
+  }
+
+ private:
+  const ConvImpl* conv_;  ///< null: a linear layer
+  std::uint64_t& count_;
+};
+
+}  // namespace
+
+std::map<std::string, std::uint64_t> multiplications(Model& model, std::int64_t channels, std::int64_t height,
+                                                     std::int64_t width) {
+  const torch::NoGradGuard no_grad;
+  model.eval();
+  std::map<std::string, std::uint64_t> counts;
+  std::vector<ProductLayer*> layers;
+  for (const auto& item : model.named_modules("", false)) {
+    auto* layer = dynamic_cast<ProductLayer*>(item.value().get());
+    if (layer == nullptr) continue;
+    layers.push_back(layer);
+    layer->set_product(
+        std::make_shared<Counter>(dynamic_cast<const ConvImpl*>(layer), counts[item.key() + ".weight"]));
+  }
+  model.forward(torch::zeros({1, channels, height, width}));
+  for (ProductLayer* layer : layers) layer->set_product(nullptr);
+  return counts;
+}
+
+}  // namespace covey::nn
