@@ -19,7 +19,7 @@ struct TaskResult {
   Bytes update;  ///< encoded, empty when there is nothing to report
   wire::Report report;
   std::string curvature_problem;  ///< why probes have no answers though they were asked for; else empty
-  learn::MemberState tentative;  ///< becomes the device's state if the update counts
+  learn::MemberState tentative;   ///< becomes the device's state if the update counts
 };
 
 /// Decode the model, train, encode the update: what a device does in a round, without I/O. The simulator and
