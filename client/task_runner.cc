@@ -1,6 +1,7 @@
 #include "client/task_runner.h"
 
 #include "common/learn/curvature_answers.h"
+#include "common/learn/server_step.h"
 #include "common/program/codecs.h"
 #include "common/quant/container.h"
 #include "common/quant/feedback.h"
@@ -32,8 +33,11 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
     local.rounding = [&full, codec = std::shared_ptr<const quant::Codec>(std::move(codec))](
                          const Values& weights) { return quant::rounded(*codec, full, weights); };
   }
+  const bool measures = experiment.averaging.server_optimizer != "none";
   Values optimizer = state.optimizer;
-  COVEY_ASSIGN_OR_RETURN(const learn::LocalReport report, trainer.train(local, values, optimizer));
+  Values diagonal;
+  COVEY_ASSIGN_OR_RETURN(const learn::LocalReport report, measures ? trainer.measure(local, values, diagonal)
+                                                                   : trainer.train(local, values, optimizer));
   result.report = {report.loss,    report.mask_rate,  report.pseudo_labels,        report.images,
                    report.seconds, report.confidence, std::move(curvature.values), curvature.samples};
   result.nothing_to_report = report.nothing_to_report;
@@ -42,19 +46,25 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   if (experiment.averaging.bn_buffers == "local")
     result.tentative.buffers = learn::buffer_values(full, values);
   if (experiment.training.optimizer_state != "reset") result.tentative.optimizer = std::move(optimizer);
-  // A device has room for few copies of its model: the difference takes the place of the values.
-  Values delta = learn::exchanged_values(full, std::move(values), exchanged);
-  container.subtract_from(Span<float>(delta));
+  const Layout sent = learn::update_layout(exchanged, experiment);
+  Values delta;
+  if (measures) {
+    delta = learn::measured_update(full, exchanged, sent, values, diagonal);
+  } else {
+    // A device has room for few copies of its model: the difference takes the place of the values.
+    delta = learn::exchanged_values(full, std::move(values), exchanged);
+    container.subtract_from(Span<float>(delta));
+  }
   COVEY_ASSIGN_OR_RETURN(const auto codec, program::upload_codec(experiment));
   const quant::CodecDraws draws(experiment.seed,
                                 {Purpose::kUploadCodec, task.round, task.attempt, task.user.value});
   const config::Upload& upload = experiment.upload;
   if (upload.error_feedback) {
     learn::add_residual(state.residual, upload, task.round, delta);
-    COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_with_feedback(*codec, exchanged, delta, draws));
+    COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_with_feedback(*codec, sent, delta, draws));
     result.tentative.residual = {std::move(delta), task.round, upload.codec, upload.bits};
   } else {
-    COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, exchanged, delta, draws));
+    COVEY_ASSIGN_OR_RETURN(result.update, quant::encode_model(*codec, sent, delta, draws));
   }
   return result;
 }

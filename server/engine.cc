@@ -9,6 +9,7 @@
 #include "common/average/momentum.h"
 #include "common/average/registry.h"
 #include "common/average/status_weight.h"
+#include "common/learn/server_step.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
 #include "common/program/codecs.h"
@@ -112,6 +113,7 @@ Engine::Engine(EngineParts parts, RoundCore core) : parts_(std::move(parts)), co
 
 Status Engine::load() {
   exchanged_ = learn::exchanged_layout(full_layout(), parts_.experiment);
+  update_ = learn::update_layout(exchanged_, parts_.experiment);
   parameter_names_ = learn::parameter_names(full_layout());
   COVEY_RETURN_IF_ERROR(prepare_averaging());
   COVEY_RETURN_IF_ERROR(check_probes());
@@ -168,7 +170,9 @@ Status Engine::load_committed(const store::CommittedState& state) {
   COVEY_ASSIGN_OR_RETURN(models_.average, read_values(parts_.store->blobs(), state.average, exchanged_));
   COVEY_ASSIGN_OR_RETURN(server_state_, read_server_state(parts_.store->blobs(), state));
   if (state.velocity) {
-    COVEY_ASSIGN_OR_RETURN(velocity_, read_values(parts_.store->blobs(), *state.velocity, exchanged_));
+    COVEY_ASSIGN_OR_RETURN(velocity_, takes_the_step()
+                                          ? read_values(parts_.store->blobs(), *state.velocity)
+                                          : read_values(parts_.store->blobs(), *state.velocity, exchanged_));
   }
   COVEY_ASSIGN_OR_RETURN(WidthsInForce widths, widths_after(state));
   return use_widths(std::move(widths));
@@ -262,7 +266,7 @@ void Engine::note_problem(UserId user, std::uint32_t round, std::uint32_t attemp
 
 Status Engine::update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
                               ByteSpan bytes) {
-  const auto view = quant::ContainerView::parse(bytes, exchanged_);
+  const auto view = quant::ContainerView::parse(bytes, update_);
   const std::string problem = problem_with(view);
   note_problem(user, round, attempt, problem);
   arriving_ = view.ok() ? &*view : nullptr;
@@ -287,7 +291,7 @@ Status Engine::begin_models() {
   shape.slots = static_cast<std::uint32_t>(f.communicating);
   shape.weight_max = weight_max();
   shape.order = core_.server_steps_beside_members() ? average::Order::kParallel : average::Order::kAlternate;
-  averager_ = std::make_unique<average::RoundAverager>(exchanged_, *rule_, shape);
+  averager_ = std::make_unique<average::RoundAverager>(update_, *rule_, shape);
   diversity_meter_.reset();
   diversity_.clear();
   if (f.diversity_every > 0 && (core_.round() + 1) % f.diversity_every == 0)
@@ -417,12 +421,33 @@ Status Engine::execute(const action::AnswerUpdate& a) {
 
 Status Engine::execute(const action::Average& a) {
   const Span<const float> server = a.with_server ? Span<const float>(server_values_) : Span<const float>();
+  if (takes_the_step()) {
+    COVEY_ASSIGN_OR_RETURN(next_models_, stepped(server));
+    averager_.reset();
+    return run(event::Averaged{});
+  }
   COVEY_ASSIGN_OR_RETURN(next_models_, averager_->finish(models_, server));
   const bool averaged = averager_->update_count() > 0;
   averager_.reset();
   measure_diversity(server);
   if (averaged) COVEY_RETURN_IF_ERROR(apply_momentum());
   return run(event::Averaged{});
+}
+
+/// The models after the server's step on what the users measured, which leaves next_velocity_ its state.
+///   server  the server's own model where it trains instead of the users (warm-up); else empty
+Result<average::GlobalModels> Engine::stepped(Span<const float> server) {
+  if (!server.empty()) {
+    const Values own(server.begin(), server.end());
+    return average::GlobalModels{{own}, own};
+  }
+  if (averager_->update_count() == 0) return models_;
+  const average::GlobalModels zeros{{Values(update_.value_count(), 0)}, Values(update_.value_count(), 0)};
+  COVEY_ASSIGN_OR_RETURN(const average::GlobalModels mean, averager_->finish(zeros, {}));
+  Values model = models_.average;
+  COVEY_RETURN_IF_ERROR(learn::server_step(parts_.experiment, core_.round(), exchanged_, update_,
+                                           mean.average, model, next_velocity_));
+  return average::GlobalModels{{model}, model};
 }
 
 void Engine::measure_diversity(Span<const float> server) {
@@ -602,7 +627,7 @@ store::RoundFigures Engine::figures(const std::vector<store::MemberRecord>& memb
     f.bytes_down += member.bytes_down;
     f.bytes_up += member.bytes_up;
     if (member.bytes_down > 0) f.bytes_down_fp32 += exchanged_.fp32_bytes();
-    if (member.bytes_up > 0) f.bytes_up_fp32 += exchanged_.fp32_bytes();
+    if (member.bytes_up > 0) f.bytes_up_fp32 += update_.fp32_bytes();
     const bool is_counted = member.state == store::MemberState::kCounted;
     if (!is_counted && member.state != store::MemberState::kNothing) continue;
     ++present;

@@ -113,7 +113,7 @@ class Engine {
   const Layout& full_layout() const { return parts_.pool->layout(); }
   const Layout& exchanged_layout() const { return exchanged_; }
   /// No encoded update is larger.
-  std::uint64_t update_bytes_max() const { return quant::container_bytes_max(exchanged_); }
+  std::uint64_t update_bytes_max() const { return quant::container_bytes_max(update_); }
 
  private:
   explicit Engine(EngineParts parts, RoundCore core);
@@ -142,6 +142,8 @@ class Engine {
   bool downloads_follow(std::uint32_t round) const;
   void measure_diversity(Span<const float> server);
   Status apply_momentum();
+  bool takes_the_step() const { return parts_.experiment.averaging.server_optimizer != "none"; }
+  Result<average::GlobalModels> stepped(Span<const float> server);
   double real_seconds() const { return parts_.stopwatch ? parts_.stopwatch() : parts_.clock(); }
   /// What the server's own steps came to, on a worker.
   struct ServerSteps {
@@ -205,14 +207,16 @@ class Engine {
   EngineParts parts_;
   RoundCore core_;
   Layout exchanged_;
+  Layout update_;  ///< of what users send
   std::unique_ptr<const average::AveragingRule> rule_;
   std::optional<average::GroupMap> groups_;
   std::vector<std::string> parameter_names_;
 
   average::GlobalModels models_;     ///< as committed
   learn::MemberState server_state_;  ///< as committed
-  Values velocity_;                  ///< as committed; empty without averaging.server_momentum
-  WidthsInForce widths_;             ///< as committed; used with download.codec = hawq
+  /// As committed: of averaging.server_momentum, or the state of averaging.server_optimizer; else empty.
+  Values velocity_;
+  WidthsInForce widths_;                                ///< as committed; used with download.codec = hawq
   std::shared_ptr<const quant::Codec> download_codec_;  ///< of these widths
   std::vector<Download> downloads_;  ///< of models_, one a group; empty until they are needed
 

@@ -1,18 +1,23 @@
 #include "server/stored_model.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace covey::server {
 
-Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest, const Layout& layout) {
+Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest) {
   COVEY_ASSIGN_OR_RETURN(const Bytes bytes, blobs.read(digest));
-  if (bytes.size() != layout.fp32_bytes()) {
-    return corrupt("a stored model has " + std::to_string(bytes.size()) + " bytes, this experiment's needs " +
-                   std::to_string(layout.fp32_bytes()));
-  }
-  Values values(layout.value_count());
-  std::memcpy(values.data(), bytes.data(), bytes.size());
+  if (bytes.size() % sizeof(float) != 0)
+    return corrupt("stored values have " + std::to_string(bytes.size()) + " bytes, not four each");
+  Values values(bytes.size() / sizeof(float));
+  std::copy_n(bytes.data(), bytes.size(), reinterpret_cast<std::uint8_t*>(values.data()));
   return values;
+}
+
+Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest, const Layout& layout) {
+  COVEY_ASSIGN_OR_RETURN(Values values, read_values(blobs, digest));
+  if (values.size() == layout.value_count()) return values;
+  return corrupt("a stored model has " + std::to_string(values.size()) + " values, this experiment's has " +
+                 std::to_string(layout.value_count()));
 }
 
 Result<learn::MemberState> read_server_state(const store::BlobStore& blobs,

@@ -6,6 +6,8 @@
 /// Models as a run's store keeps them: one blob of fp32 values in layout order.
 namespace covey::server {
 
+/// kCorrupt when the blob is not floats.
+Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest);
 /// kCorrupt when the blob is not a model of `layout`.
 Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest, const Layout& layout);
 

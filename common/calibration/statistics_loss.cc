@@ -17,15 +17,17 @@ constexpr double kInputShare = 0.1;  // of the inputs of group norm
 constexpr double kCountMin = 1000;   // values that moments are trusted from
 
 ChannelShape shape_of(const nn::ChannelMoments& moments) {
-  const torch::Tensor variance =
-      (moments.square.to(torch::kFloat64) - moments.mean.to(torch::kFloat64).square()).clamp_min(0);
-  return {moments.mean.clone(), (variance + kFloor).sqrt().to(torch::kFloat32)};
+  const torch::Tensor variance = (moments.square - moments.mean.square()).clamp_min(0);
+  return {moments.mean, (variance + kFloor).sqrt()};
 }
 
-ChannelShape shape_of(const torch::Tensor& x, Statistics statistics) {
-  if (statistics == Statistics::kBatch) return {x.mean({0, 2, 3}), (x.var({0, 2, 3}, false) + kFloor).sqrt()};
-  const torch::Tensor flat = x.flatten(2);
-  return {flat.mean(2), (flat.var(2, true) + kFloor).sqrt()};
+/// Of a batch, or of every image with the unbiased deviation of its pixels.
+ChannelShape shape_of(const torch::Tensor& x, const nn::ChannelMoments& images, Statistics statistics) {
+  if (statistics == Statistics::kBatch) return shape_of(images.of_batch());
+  const auto pixels = static_cast<double>(x.size(2) * x.size(3));
+  const torch::Tensor variance =
+      (images.square - images.mean.square()).clamp_min(0) * (pixels / (pixels - 1));
+  return {images.mean, (variance + kFloor).sqrt()};
 }
 
 /// Summed over the channels; over images a mean.
@@ -55,17 +57,18 @@ class StatisticsLoss::Observer final : public nn::NormObserver {
   void begin(const torch::Tensor& images) {
     const ChannelShape wanted{torch::zeros({images.size(1)}, images.options()),
                               torch::ones({images.size(1)}, images.options())};
-    sum_ = distance(shape_of(images, statistics_), wanted);
+    sum_ = distance(shape_of(images, nn::image_moments(images), statistics_), wanted);
   }
 
   void on_norm(const nn::NormLayerImpl& layer, const torch::Tensor& x) override {
     const Remembered& wanted = layers_.at(&layer);
-    const ChannelShape input = shape_of(x, statistics_);
+    const nn::ChannelMoments images = nn::image_moments(x);
+    const ChannelShape input = shape_of(x, images, statistics_);
     if (layer.norm() == nn::Norm::kBatch) {
       sum_ = sum_ + distance(input, wanted.input);
       return;
     }
-    sum_ = sum_ + distance(shape_of(layer.normalised_by_group(x), statistics_), wanted.output) +
+    sum_ = sum_ + distance(shape_of(x, layer.normalised(images), statistics_), wanted.output) +
            kInputShare * distance(input, wanted.input, wanted.input.deviation);
   }
 

@@ -99,6 +99,8 @@ struct Averaging {
   double server_share = 0.0;     ///< order = parallel: the server's share of a group's mean; 0 = one member
   double trim = 0.1;             ///< rule = trimmed-mean: share left out at each end
   double server_momentum = 0.0;  ///< of the averaged change from round to round; 0 = off
+  /// none | adahessian: users send a gradient and its curvature at the received model, and the server steps
+  std::string server_optimizer = "none";
 };
 
 /// One direction of the exchange.

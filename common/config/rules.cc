@@ -164,6 +164,23 @@ std::string download_codec(const ClientSettings& s) {
   return "";
 }
 
+/// What users send then is no change of a model.
+std::string server_optimizer(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  if (e.averaging.server_optimizer == "none") return "";
+  const char* broken = nullptr;
+  if (e.federation.order == "parallel" && e.federation.labels_at == "server")
+    broken = "federation.order = \"parallel\"";
+  if (e.averaging.rule != "fedavg") broken = "any averaging.rule but fedavg";
+  if (e.averaging.server_momentum > 0) broken = "averaging.server_momentum above 0";
+  if (e.averaging.bn_buffers == "local") broken = "averaging.bn_buffers = \"local\"";
+  if (e.federation.diversity_every > 0) broken = "federation.diversity_every above 0";
+  if (e.federation.period == 0) broken = "federation.period = 0";
+  if (e.fqt.mode != "off") broken = "fqt.mode other than off";
+  if (broken == nullptr) return "";
+  return print(e.averaging.server_optimizer) + " does not fit " + broken + ", allowed: none";
+}
+
 /// Weights that are sent as they are have nothing to get used to; those of [fqt] are rounded already.
 std::string qat(const ClientSettings& s) {
   const Experiment& e = s.experiment;
@@ -228,6 +245,9 @@ std::vector<Rule> rules_for(FileKind file) {
        sharpness},
       {{"training.optimizer", "fqt.mode"}, optimizer},
       {{"download.codec", "fqt.mode"}, download_codec},
+      {{"averaging.server_optimizer", "averaging.rule", "averaging.bn_buffers", "federation.order",
+        "federation.period", "federation.diversity_every", "averaging.server_momentum", "fqt.mode"},
+       server_optimizer},
       {{"download.quantiser", "download.codec"}, quantiser},
       {{"download.qat", "download.codec", "fqt.mode"}, qat},
       {{"curvature.every", "fqt.mode"}, curvature_every},

@@ -187,6 +187,7 @@ void add_averaging(std::vector<Field>& fields) {
   averaging.add("server_share", &A::server_share, Real{0, 1}, kHere, "order = parallel: the server's share of a group's mean; 0 = it is one member");
   averaging.add("trim", &A::trim, Real{0, 0.49}, kHere, "rule = trimmed-mean: share of the members left out at each end");
   averaging.add("server_momentum", &A::server_momentum, Real{0, 0.999}, kHere, "share of the last averaged change that is added to the next; 0 = off");
+  averaging.add("server_optimizer", &A::server_optimizer, Choices{{"none", "adahessian"}}, kShared, "adahessian: users send the mean gradient of period batches and its curvature, both at the received model; the server takes the step");
 }
 
 void add_upload(std::vector<Field>& fields) {

@@ -29,6 +29,11 @@ double mean_of(const std::vector<torch::Tensor>& losses) {
   return std::accumulate(values, values + losses.size(), 0.0) / static_cast<double>(losses.size());
 }
 
+std::size_t index_of(const std::vector<torch::Tensor>& tensors, const torch::Tensor& one) {
+  const auto same = [&](const torch::Tensor& tensor) { return tensor.is_same(one); };
+  return static_cast<std::size_t>(std::find_if(tensors.begin(), tensors.end(), same) - tensors.begin());
+}
+
 /// Sums z_l . (H z)_l over steps, for every parameter; read at the end only, as reading waits for the device.
 class TraceSums {
  public:
@@ -47,11 +52,8 @@ class TraceSums {
                             const std::vector<torch::Tensor>& wanted) const {
     std::vector<double> means;
     if (steps_ == 0) return means;
-    for (const torch::Tensor& one : wanted) {
-      const auto same = [&](const torch::Tensor& parameter) { return parameter.is_same(one); };
-      const auto at = std::find_if(parameters.begin(), parameters.end(), same) - parameters.begin();
-      means.push_back(sums_[static_cast<std::size_t>(at)].item<double>() / steps_);
-    }
+    for (const torch::Tensor& one : wanted)
+      means.push_back(sums_[index_of(parameters, one)].item<double>() / steps_);
     return means;
   }
 
@@ -59,6 +61,42 @@ class TraceSums {
   std::vector<torch::Tensor> sums_;
   int steps_ = 0;
 };
+
+/// Sums gradients, and z * Hz, over steps.
+class GradientSums {
+ public:
+  explicit GradientSums(std::vector<torch::Tensor> parameters) : parameters_(std::move(parameters)) {
+    const torch::NoGradGuard no_grad;
+    for (const torch::Tensor& parameter : parameters_) {
+      gradient_.push_back(torch::zeros_like(parameter));
+      diagonal_.push_back(torch::zeros_like(parameter));
+    }
+  }
+
+  void add(const curvature::ParameterVector& diagonal) {
+    const torch::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      gradient_[i].add_(parameters_[i].grad());
+      diagonal_[i].add_(diagonal[i]);
+    }
+    ++steps_;
+  }
+
+  /// Means of one parameter.
+  torch::Tensor gradient(std::size_t i) const { return gradient_[i] / steps_; }
+  torch::Tensor diagonal(std::size_t i) const { return diagonal_[i] / steps_; }
+
+ private:
+  std::vector<torch::Tensor> parameters_;
+  std::vector<torch::Tensor> gradient_;
+  std::vector<torch::Tensor> diagonal_;
+  int steps_ = 0;
+};
+
+void copy_values(const torch::Tensor& tensor, Span<float> out) {
+  const torch::Tensor flat = tensor.to(torch::kCPU).contiguous();
+  std::copy_n(flat.data_ptr<float>(), out.size(), out.begin());
+}
 
 /// Lends a model the draws of its forwards, however the steps end.
 class DrawScope {
@@ -89,7 +127,8 @@ Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& se
                          schedule_registry().find(setup.experiment.training.schedule));
   trainer->optimizer_ = make_optimizer(trainer->model_->parameters(), setup.experiment.training);
   trainer->schedule_ = make_schedule(setup.experiment.training);
-  if (trainer->optimizer_->needs_curvature() || config::measures_curvature(setup.experiment))
+  const bool server_steps = setup.experiment.averaging.server_optimizer != "none";
+  if (trainer->optimizer_->needs_curvature() || config::measures_curvature(setup.experiment) || server_steps)
     curvature::prepare_second_derivatives(*trainer->model_);
   return trainer;
 }
@@ -104,9 +143,19 @@ LocalTrainer::LocalTrainer(const TrainingSetup& setup, std::shared_ptr<nn::Model
   }
 }
 
-Result<LocalReport> LocalTrainer::train(const LocalTask& task, Values& values, Values& optimizer_state) {
+/// What becomes of each step's gradients, which lie in the parameters, and of its curvature.
+struct LocalTrainer::Steps {
+  std::uint32_t probes_of;  ///< the entity whose random signs measure curvature
+  std::function<bool()> needs_curvature;
+  std::function<void(std::uint64_t step, curvature::ParameterVector& curvature)> use;
+};
+
+namespace {
+
+template <typename Work>
+Result<LocalReport> guarded(const Work& work) {
   try {
-    return train_member(task, values, optimizer_state);
+    return work();
   } catch (const c10::Error& error) {
     return internal_error(std::string("LibTorch: ") + error.what_without_backtrace());
   } catch (const std::exception& error) {
@@ -114,15 +163,65 @@ Result<LocalReport> LocalTrainer::train(const LocalTask& task, Values& values, V
   }
 }
 
+}  // namespace
+
+Result<LocalReport> LocalTrainer::train(const LocalTask& task, Values& values, Values& optimizer_state) {
+  return guarded([&] { return train_member(task, values, optimizer_state); });
+}
+
+Result<LocalReport> LocalTrainer::measure(const LocalTask& task, Values& values, Values& diagonal) {
+  return guarded([&] { return measure_member(task, values, diagonal); });
+}
+
 Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& values,
                                                Values& optimizer_state) {
-  const auto started = std::chrono::steady_clock::now();
-  COVEY_ASSIGN_OR_RETURN(const auto make_objective, objective_registry().find(task.objective));
   if (task.steps == 0 && setup_.experiment.federation.period == 0) return LocalReport{};
-  const auto objective = make_objective();
   nn::write_values(*model_, layout_, values);
   COVEY_RETURN_IF_ERROR(optimizer_->restore(optimizer_state));
+  COVEY_ASSIGN_OR_RETURN(const LocalReport report,
+                         with_samples(task, [&](LocalLoss& loss) { return optimise(task, loss); }));
+  if (report.nothing_to_report) return report;
+  model_->zero_grad(true);  // what is only needed between steps makes room before anything is copied
+  nn::read_values(*model_, layout_, Span<float>(values));
+  if (!all_finite(values)) {
+    return internal_error("the model is no longer finite after its local steps; lower training.lr");
+  }
+  optimizer_state = optimizer_->state();
+  optimizer_->reset();
+  return report;
+}
 
+Result<LocalReport> LocalTrainer::measure_member(const LocalTask& task, Values& values, Values& diagonal) {
+  nn::write_values(*model_, layout_, values);
+  GradientSums sums(model_->parameters());
+  const Steps steps{kNoEntity, [] { return true; },
+                    [&](std::uint64_t, curvature::ParameterVector& curvature) { sums.add(curvature); }};
+  COVEY_ASSIGN_OR_RETURN(const LocalReport report,
+                         with_samples(task, [&](LocalLoss& loss) { return run_steps(task, loss, steps); }));
+  if (report.nothing_to_report) return report;
+  model_->zero_grad(true);
+  Values after(values.size());
+  nn::read_values(*model_, layout_, Span<float>(after));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = after[i] - values[i];  // of buffers
+  diagonal.assign(values.size(), 0);
+  const auto parameters = model_->parameters();
+  std::size_t number = 0;
+  for (const TensorSpec& spec : layout_.tensors()) {
+    if (spec.kind != TensorKind::kParameter) continue;
+    const std::size_t at = index_of(parameters, parameters_[number++]);
+    copy_values(sums.gradient(at), Span<float>(values).subspan(spec.offset, spec.count));
+    copy_values(sums.diagonal(at), Span<float>(diagonal).subspan(spec.offset, spec.count));
+  }
+  if (!all_finite(values) || !all_finite(diagonal))
+    return internal_error("the gradient or its curvature is not finite; lower training.lr");
+  return report;
+}
+
+Result<LocalReport> LocalTrainer::with_samples(const LocalTask& task,
+                                               const std::function<Result<LocalReport>(LocalLoss&)>& steps) {
+  const auto started = std::chrono::steady_clock::now();
+  COVEY_ASSIGN_OR_RETURN(const auto make_objective, objective_registry().find(task.objective));
+  const auto objective = make_objective();
   PseudoLabeller labeller(setup_.experiment.training, setup_.classes);
   COVEY_ASSIGN_OR_RETURN(const RoundSamples samples,
                          round_samples(setup_, task, *objective, labeller, *model_));
@@ -131,14 +230,7 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
     report.nothing_to_report = true;
   } else {
     LocalLoss loss(setup_, task, *objective, samples, labeller, *model_);
-    COVEY_ASSIGN_OR_RETURN(report, take_steps(task, loss));
-    model_->zero_grad(true);  // what is only needed between steps makes room before anything is copied
-    nn::read_values(*model_, layout_, Span<float>(values));
-    if (!all_finite(values)) {
-      return internal_error("the model is no longer finite after its local steps; lower training.lr");
-    }
-    optimizer_state = optimizer_->state();
-    optimizer_->reset();
+    COVEY_ASSIGN_OR_RETURN(report, steps(loss));
   }
   report.confidence = samples.confidence;
   report.mask_rate = 1;
@@ -150,25 +242,7 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
   return report;
 }
 
-/// Leaves the gradients of the next step's loss in the parameters, and its curvature where that is needed.
-Result<torch::Tensor> LocalTrainer::step_backward(const LocalTask& task, std::uint32_t step, LocalLoss& loss,
-                                                  nn::DrawContext& draws,
-                                                  curvature::ParameterVector& curvature) {
-  std::unique_ptr<ExchangedTensors> rounded;
-  if (task.rounding) {
-    COVEY_ASSIGN_OR_RETURN(rounded, round_weights(*model_, layout_, task.rounding));
-  }
-  const torch::Tensor step_loss = loss.next(draws);
-  if (optimizer_->needs_curvature()) {
-    const Stream probes(setup_.experiment.seed, stream_id(Purpose::kCurvature, task));
-    COVEY_ASSIGN_OR_RETURN(curvature, backward_with_curvature(step_loss, model_->parameters(), probes, step));
-  } else {
-    step_loss.backward();
-  }
-  return step_loss.detach();
-}
-
-Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& loss) {
+Result<LocalReport> LocalTrainer::optimise(const LocalTask& task, LocalLoss& loss) {
   const config::Experiment& experiment = setup_.experiment;
   const std::uint64_t first_step = std::uint64_t{task.round} * loss.steps();
   const std::uint64_t total_steps = static_cast<std::uint64_t>(experiment.federation.rounds) * loss.steps();
@@ -176,8 +250,38 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   const std::vector<torch::Tensor> parameters = model_->parameters();
   const bool is_user = task.entity < kNoEntity;
   const Proximal proximal(parameters, is_user ? experiment.training.proximal : 0);
-  nn::DrawContext draws{Stream(experiment.seed, stream_id(Purpose::kDropout, task)), 0,
-                        Stream(experiment.seed, stream_id(Purpose::kGradients, task))};
+  const auto use = [&](std::uint64_t step, curvature::ParameterVector& curvature) {
+    proximal.add_to_gradients();
+    proximal.add_to_curvature(curvature);
+    if (experiment.training.clip_norm > 0) clip_gradients(parameters, experiment.training.clip_norm);
+    optimizer_->step(rate * schedule_->factor(first_step + step, total_steps), curvature);
+  };
+  return run_steps(task, loss, {task.entity, [&] { return optimizer_->needs_curvature(); }, use});
+}
+
+/// Leaves the gradients of the next step's loss in the parameters, and its curvature where that is needed.
+Result<torch::Tensor> LocalTrainer::step_backward(const LocalTask& task, std::uint32_t step, LocalLoss& loss,
+                                                  nn::DrawContext& draws, const Steps& steps,
+                                                  curvature::ParameterVector& curvature) {
+  std::unique_ptr<ExchangedTensors> rounded;
+  if (task.rounding) {
+    COVEY_ASSIGN_OR_RETURN(rounded, round_weights(*model_, layout_, task.rounding));
+  }
+  const torch::Tensor step_loss = loss.next(draws);
+  if (steps.needs_curvature()) {
+    const Stream probes(setup_.experiment.seed,
+                        {Purpose::kCurvature, task.round, task.attempt, steps.probes_of});
+    COVEY_ASSIGN_OR_RETURN(curvature, backward_with_curvature(step_loss, model_->parameters(), probes, step));
+  } else {
+    step_loss.backward();
+  }
+  return step_loss.detach();
+}
+
+Result<LocalReport> LocalTrainer::run_steps(const LocalTask& task, LocalLoss& loss, const Steps& steps) {
+  const std::uint64_t seed = setup_.experiment.seed;
+  nn::DrawContext draws{Stream(seed, stream_id(Purpose::kDropout, task)), 0,
+                        Stream(seed, stream_id(Purpose::kGradients, task))};
   const DrawScope scope(*model_, draws);
   model_->train();
   TraceSums traces;
@@ -185,19 +289,17 @@ Result<LocalReport> LocalTrainer::take_steps(const LocalTask& task, LocalLoss& l
   for (std::size_t step = 0; step < loss.steps(); ++step) {
     model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
     curvature::ParameterVector curvature;
-    COVEY_ASSIGN_OR_RETURN(const torch::Tensor step_loss,
-                           step_backward(task, static_cast<std::uint32_t>(step), loss, draws, curvature));
+    COVEY_ASSIGN_OR_RETURN(
+        const torch::Tensor step_loss,
+        step_backward(task, static_cast<std::uint32_t>(step), loss, draws, steps, curvature));
     traces.add(curvature);
-    proximal.add_to_gradients();
-    proximal.add_to_curvature(curvature);
-    if (experiment.training.clip_norm > 0) clip_gradients(parameters, experiment.training.clip_norm);
-    optimizer_->step(rate * schedule_->factor(first_step + step, total_steps), curvature);
+    steps.use(step, curvature);
     losses.push_back(step_loss);
   }
   LocalReport report;
   report.images = loss.steps() * loss.images_per_step();
   report.loss = mean_of(losses);
-  report.traces = traces.means(parameters, parameters_);
+  report.traces = traces.means(model_->parameters(), parameters_);
   if (!std::isfinite(report.loss)) {
     return internal_error("the training loss is not finite; lower training.lr");
   }

@@ -77,13 +77,28 @@ class LocalTrainer {
   ///           kInternal when the loss or the model is no longer finite, or LibTorch fails
   Result<LocalReport> train(const LocalTask& task, Values& values, Values& optimizer_state);
 
+  /// Instead of training, at `values` as they are: means over the period's batches, for a step that the
+  /// server takes (averaging.server_optimizer).
+  ///   values    replaced by the gradient of every parameter, and by what every buffer changed by
+  ///   diagonal  z * Hz of every parameter, with its sign, for the round's random signs z, which are the same
+  ///             for every member; zeros for buffers
+  ///   source    second-order-and-models.md A.7
+  ///   errors    those of train; kInvalidArgument for a model that has no second derivative
+  Result<LocalReport> measure(const LocalTask& task, Values& values, Values& diagonal);
+
  private:
   LocalTrainer(const TrainingSetup& setup, std::shared_ptr<nn::Model> model);
 
+  struct Steps;
   Result<LocalReport> train_member(const LocalTask& task, Values& values, Values& optimizer_state);
-  Result<LocalReport> take_steps(const LocalTask& task, LocalLoss& loss);
+  Result<LocalReport> measure_member(const LocalTask& task, Values& values, Values& diagonal);
+  Result<LocalReport> with_samples(const LocalTask& task,
+                                   const std::function<Result<LocalReport>(LocalLoss&)>& steps);
+  Result<LocalReport> optimise(const LocalTask& task, LocalLoss& loss);
+  Result<LocalReport> run_steps(const LocalTask& task, LocalLoss& loss, const Steps& steps);
   Result<torch::Tensor> step_backward(const LocalTask& task, std::uint32_t step, LocalLoss& loss,
-                                      nn::DrawContext& draws, curvature::ParameterVector& curvature);
+                                      nn::DrawContext& draws, const Steps& steps,
+                                      curvature::ParameterVector& curvature);
 
   TrainingSetup setup_;
   std::shared_ptr<nn::Model> model_;

@@ -8,10 +8,6 @@ constexpr double kEpsilon = 1e-5;
 constexpr double kMomentum = 0.1;
 constexpr double kCountMax = 1e6;  // a float counts no further in ones
 
-ChannelMoments moments_of(const torch::Tensor& x) {
-  return {x.mean({0, 2, 3}), x.square().mean({0, 2, 3})};
-}
-
 void move_towards(const ChannelMoments& batch, torch::Tensor& mean, torch::Tensor& square) {
   mean.lerp_(batch.mean, kMomentum);
   square.lerp_(batch.square, kMomentum);
@@ -24,6 +20,10 @@ Result<Norm> parse_norm(const std::string& name) {
   if (name == "batch") return Norm::kBatch;
   if (name == "none") return Norm::kNone;
   return invalid_argument("unknown norm '" + name + "'; known: group, batch, none");
+}
+
+ChannelMoments image_moments(const torch::Tensor& x) {
+  return {x.mean({2, 3}), x.square().mean({2, 3})};
 }
 
 NormLayerImpl::NormLayerImpl(Norm norm, std::int64_t channels, std::int64_t groups)
@@ -48,13 +48,26 @@ void NormLayerImpl::track_moments() {
 
 void NormLayerImpl::update_moments(const torch::Tensor& x) {
   const torch::NoGradGuard no_grad;
-  move_towards(moments_of(x), input_mean_, input_square_);
-  move_towards(moments_of(normalised_by_group(x)), output_mean_, output_square_);
+  const ChannelMoments images = image_moments(x);
+  move_towards(images.of_batch(), input_mean_, input_square_);
+  move_towards(normalised(images).of_batch(), output_mean_, output_square_);
   moments_count_.add_(static_cast<double>(x.numel() / x.size(1))).clamp_max_(kCountMax);
 }
 
-torch::Tensor NormLayerImpl::normalised_by_group(const torch::Tensor& x) const {
-  return torch::group_norm(x, groups_, {}, {}, kEpsilon);
+ChannelMoments NormLayerImpl::normalised(const ChannelMoments& images) const {
+  const std::int64_t count = images.mean.size(0);
+  const std::int64_t channels = images.mean.size(1);
+  const auto of_groups =
+      [&](const torch::Tensor& values) {  // the mean over a group, for each of its channels
+        return values.view({count, groups_, -1})
+            .mean(2, true)
+            .expand({count, groups_, channels / groups_})
+            .reshape({count, channels});
+      };
+  const torch::Tensor mean = of_groups(images.mean);
+  const torch::Tensor variance = (of_groups(images.square) - mean.square()).clamp_min(0) + kEpsilon;
+  return {(images.mean - mean) / variance.sqrt(),
+          (images.square - 2 * mean * images.mean + mean.square()) / variance};
 }
 
 ChannelMoments NormLayerImpl::input_moments() const {

@@ -35,11 +35,17 @@ class NormObserver {
   virtual void on_norm(const NormLayerImpl& layer, const torch::Tensor& x) = 0;
 };
 
-/// Mean and mean square of every channel over images and pixels: C values each.
+/// Mean and mean square of every channel: C values each, or N x C of every image.
 struct ChannelMoments {
   torch::Tensor mean;
   torch::Tensor square;
+
+  /// Those of all images together.
+  ChannelMoments of_batch() const { return {mean.mean(0), square.mean(0)}; }
 };
+
+/// Of every image of `x` (N x C x H x W) over its pixels: N x C, with their graph.
+ChannelMoments image_moments(const torch::Tensor& x);
 
 /// Normalises N x C x H x W, then scales and shifts each channel (weight and bias; none with kNone).
 ///   kGroup  over each image's groups of C / groups channels
@@ -65,11 +71,12 @@ class NormLayerImpl : public torch::nn::Module {
   void track_moments();
 
   Norm norm() const { return norm_; }
-  /// `x` normalised by its groups, before weight and bias.
-  torch::Tensor normalised_by_group(const torch::Tensor& x) const;
+  /// The moments that images have after group norm, before weight and bias, if they have `images` (N x C)
+  /// before.
+  ChannelMoments normalised(const ChannelMoments& images) const;
   /// What is remembered of inputs: batch norm's, or tracked ones; undefined without.
   ChannelMoments input_moments() const;
-  /// The same of normalised_by_group; tracked ones only.
+  /// The same of what group norm gives before weight and bias; tracked ones only.
   ChannelMoments output_moments() const { return {output_mean_, output_square_}; }
   /// Values of a channel that went into tracked moments, at most a million.
   double moments_count() const;

@@ -65,6 +65,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"WidthsPlannedFromWhatTheOptimiserMeasures",
              {"training.optimizer=adahessian", "training.lr=0.01", "download.codec=hawq",
               "curvature.from=optimizer", "download.plan_every=2"}},
+        Case{"TheServerStepsOnCurvatureOfTheUsers",
+             {"averaging.server_optimizer=adahessian", "training.lr=0.01", "averaging.rule=fedavg",
+              "federation.rounds=5"}},
         Case{"TwoOfThreeUsersKeepTheirMomentum",
              {"federation.communicating=2", "training.optimizer_state=user", "federation.rounds=5"}}),
     [](const auto& one) { return std::string(one.param.name); });

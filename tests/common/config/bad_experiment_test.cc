@@ -327,6 +327,11 @@ const Bad kCombinations[] = {
      "[download]\ncodec = \"topk\"\n",
      {},
      "e.toml:2: download.codec: \"topk\" drops most of a model, allowed: any other codec"},
+    {"ServerStepsOfTwoGroups",
+     "[averaging]\nserver_optimizer = \"adahessian\"\nrule = \"grouping\"\n",
+     {},
+     "e.toml:2: averaging.server_optimizer: \"adahessian\" does not fit any averaging.rule but fedavg, "
+     "allowed: none"},
     {"MomentsOfBatchNorm",
      "[model]\nmoments = true\nnorm = \"batch\"\n",
      {},
