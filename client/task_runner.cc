@@ -5,6 +5,7 @@
 #include "common/program/codecs.h"
 #include "common/quant/container.h"
 #include "common/quant/feedback.h"
+#include "common/wire/limits.h"
 
 namespace covey::client {
 
@@ -20,7 +21,10 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   result.tentative = state;
   learn::LocalTask local{task.round, task.attempt, task.user.value, experiment.training.objective, &samples};
   learn::CurvatureAnswers curvature;
-  if (task.curvature_probes > 0) {
+  if (task.curvature_probes * trainer.parameters().size() > wire::kCurvatureAnswersMax) {
+    result.curvature_problem =
+        "answers to " + std::to_string(task.curvature_probes) + " probes do not fit a message";
+  } else if (task.curvature_probes > 0) {
     auto answers = learn::answer_curvature(trainer, local, values, task.curvature_probes);
     if (answers.ok()) {
       curvature = *std::move(answers);

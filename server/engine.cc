@@ -442,8 +442,13 @@ Result<average::GlobalModels> Engine::stepped(Span<const float> server) {
     return average::GlobalModels{{own}, own};
   }
   if (averager_->update_count() == 0) return models_;
-  const average::GlobalModels zeros{{Values(update_.value_count(), 0)}, Values(update_.value_count(), 0)};
-  COVEY_ASSIGN_OR_RETURN(const average::GlobalModels mean, averager_->finish(zeros, {}));
+  // Gradients and curvature are averaged from zero, buffers from what they are.
+  Values base(update_.value_count(), 0);
+  const Layout buffers = exchanged_.without(TensorKind::kParameter);
+  Values present(buffers.value_count());
+  copy_shared_tensors(exchanged_, models_.average, buffers, Span<float>(present));
+  copy_shared_tensors(buffers, present, update_, Span<float>(base));
+  COVEY_ASSIGN_OR_RETURN(const average::GlobalModels mean, averager_->finish({{base}, base}, {}));
   Values model = models_.average;
   COVEY_RETURN_IF_ERROR(learn::server_step(parts_.experiment, core_.round(), exchanged_, update_,
                                            mean.average, model, next_velocity_));

@@ -50,20 +50,20 @@ std::vector<ActivationRange> activation_ranges(nn::Model& model, const torch::Te
                                                double percentile) {
   const torch::NoGradGuard no_grad;
   model.eval();
-  std::vector<std::pair<std::string, nn::ProductLayer*>> layers;
+  std::vector<std::string> layers;
   std::vector<std::shared_ptr<const Recorder>> recorders;
   for (const auto& item : model.named_modules("", false)) {
     auto* layer = dynamic_cast<nn::ProductLayer*>(item.value().get());
     if (layer == nullptr) continue;
-    layers.emplace_back(item.key(), layer);
+    layers.push_back(item.key());
     recorders.push_back(std::make_shared<Recorder>(dynamic_cast<const nn::ConvImpl*>(layer), percentile));
     layer->set_product(recorders.back());
   }
   model.forward(images);
+  nn::reset_products(model);
   std::vector<ActivationRange> ranges;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    layers[i].second->set_product(nullptr);
-    ranges.push_back({layers[i].first, recorders[i]->low(), recorders[i]->high()});
+    ranges.push_back({layers[i], recorders[i]->low(), recorders[i]->high()});
   }
   return ranges;
 }

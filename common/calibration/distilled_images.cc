@@ -69,7 +69,9 @@ Result<Distilled> distil(nn::Model& model, std::int64_t channels, std::int64_t h
   model.eval();
   COVEY_ASSIGN_OR_RETURN(const auto loss, StatisticsLoss::make(model, options.statistics));
   const Frozen frozen(model);
-  torch::Tensor images = noise({options.images, channels, height, width}, options.seed).requires_grad_();
+  torch::Tensor images = noise({options.images, channels, height, width}, options.seed)
+                             .to(model.parameters().front().device())
+                             .requires_grad_();
   torch::optim::Adam adam({images}, torch::optim::AdamOptions(options.rate));
   Plateau plateau(options);
   Distilled result;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kFloor = 1e-6;      // below the root of a variance
 constexpr double kInputShare = 0.1;  // of the inputs of group norm
-constexpr double kCountMin = 1000;   // values that moments are trusted from
+constexpr double kBatchesMin = 50;   // after so many, moments are what was seen but for half a percent
 
 ChannelShape shape_of(const nn::ChannelMoments& moments) {
   const torch::Tensor variance = (moments.square - moments.mean.square()).clamp_min(0);
@@ -98,8 +98,8 @@ Result<std::unique_ptr<StatisticsLoss>> StatisticsLoss::make(nn::Model& model, S
       return invalid_argument("norm layer " + item.key() +
                               " remembers nothing of its data: train with model.norm = \"batch\", or with "
                               "model.moments = true");
-    if (layer->norm() == nn::Norm::kGroup && layer->moments_count() < kCountMin)
-      return invalid_argument("norm layer " + item.key() + " has seen too few values");
+    if (layer->norm() == nn::Norm::kGroup && layer->moments_count() < kBatchesMin)
+      return invalid_argument("norm layer " + item.key() + " has seen too few batches");
     loss->observer_->remember(*layer);
     ++layers;
   }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/calibration/kl_sensitivity.h"
+#include "common/nn/product.h"
 
 namespace covey::calibration {
 
@@ -14,6 +15,7 @@ const std::vector<int> kWidths = {2, 3, 4, 5, 6, 7, 8};
 
 Result<Zeroq> zeroq(nn::Model& model, const Layout& layout, const Values& values, std::int64_t channels,
                     std::int64_t height, std::int64_t width, const ZeroqOptions& options) {
+  nn::reset_products(model);
   COVEY_ASSIGN_OR_RETURN(const Distilled distilled, distil(model, channels, height, width, options.distil));
   Zeroq result;
   COVEY_ASSIGN_OR_RETURN(result.layers,

@@ -22,6 +22,7 @@ struct Zeroq {
 
 /// Distils images from `model`, whose values are `values` in the order of `layout`, and takes sensitivities
 /// and activation ranges from these.
+/// Layers that train on quantised values multiply by LibTorch's product from then on.
 ///   source  Cai et al.: ZeroQ (CVPR 2020); quantization.md C
 ///   errors  those of distil and kl_sensitivities
 Result<Zeroq> zeroq(nn::Model& model, const Layout& layout, const Values& values, std::int64_t channels,

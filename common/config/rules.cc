@@ -176,6 +176,9 @@ std::string server_optimizer(const ClientSettings& s) {
   if (e.averaging.bn_buffers == "local") broken = "averaging.bn_buffers = \"local\"";
   if (e.federation.diversity_every > 0) broken = "federation.diversity_every above 0";
   if (e.federation.period == 0) broken = "federation.period = 0";
+  if (e.upload.codec == "topk") broken = "upload.codec = \"topk\"";
+  if (e.training.clip_norm > 0) broken = "training.clip_norm above 0";
+  if (e.training.proximal > 0) broken = "training.proximal above 0";
   if (e.fqt.mode != "off") broken = "fqt.mode other than off";
   if (broken == nullptr) return "";
   return print(e.averaging.server_optimizer) + " does not fit " + broken + ", allowed: none";
@@ -192,7 +195,7 @@ std::string qat(const ClientSettings& s) {
 
 std::string quantiser(const ClientSettings& s) {
   const Download& d = s.experiment.download;
-  if (d.codec != "hawq" || (d.quantiser != "topk" && d.quantiser != "fp32")) return "";
+  if (d.quantiser != "topk" && d.quantiser != "fp32") return "";
   return print(d.quantiser) + " has no widths to plan, allowed: any other codec";
 }
 
@@ -246,9 +249,10 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"training.optimizer", "fqt.mode"}, optimizer},
       {{"download.codec", "fqt.mode"}, download_codec},
       {{"averaging.server_optimizer", "averaging.rule", "averaging.bn_buffers", "federation.order",
-        "federation.period", "federation.diversity_every", "averaging.server_momentum", "fqt.mode"},
+        "federation.period", "federation.diversity_every", "averaging.server_momentum", "upload.codec",
+        "training.clip_norm", "training.proximal", "fqt.mode"},
        server_optimizer},
-      {{"download.quantiser", "download.codec"}, quantiser},
+      {{"download.quantiser"}, quantiser},
       {{"download.qat", "download.codec", "fqt.mode"}, qat},
       {{"curvature.every", "fqt.mode"}, curvature_every},
       {{"curvature.from", "curvature.every", "download.codec", "training.optimizer"}, curvature_from},

@@ -201,7 +201,7 @@ void add_upload(std::vector<Field>& fields) {
 void add_download(std::vector<Field>& fields) {
   using D = Download;
   Section download(fields, "download", [](auto& s) -> auto& { return s.experiment.download; });
-  download.add("quantiser", &D::quantiser, Named{}, kShared, "codec = hawq: what rounds the layers at the planned widths");
+  download.add("quantiser", &D::quantiser, Named{}, kShared, "codec = hawq: what rounds the layers at the planned widths; also of covey-coordinator export --bits; group has 128 groups");
   download.add("mean_bits", &D::mean_bits, Real{2, 8}, kShared, "codec = hawq: bits of a planned layer's value, on average, at most");
   download.add("plan_every", &D::plan_every, Whole{1, kMillion}, kShared, "codec = hawq: rounds that a plan is in force");
   download.add("qat", &D::qat, Flag{}, kShared, "users and server train on weights rounded as the download rounds them");

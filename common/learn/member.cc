@@ -43,10 +43,14 @@ Result<Residual> get_residual(ByteReader& in) {
   return residual;
 }
 
-bool is_variance(const TensorSpec& tensor) {
-  const std::string suffix = "running_var";
-  return tensor.name.size() >= suffix.size() &&
-         tensor.name.compare(tensor.name.size() - suffix.size(), suffix.size(), suffix) == 0;
+/// Variances and mean squares begin as 1 (common/nn/norm.cc).
+bool begins_as_one(const TensorSpec& tensor) {
+  for (const std::string suffix : {"running_var", "input_square", "output_square"}) {
+    if (tensor.name.size() >= suffix.size() &&
+        tensor.name.compare(tensor.name.size() - suffix.size(), suffix.size(), suffix) == 0)
+      return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -79,7 +83,7 @@ Result<Values> starting_values(const Layout& full, const Layout& exchanged, Valu
   Values values(full.value_count(), 0.0f);
   if (state.buffers.empty()) {
     for (const TensorSpec& tensor : full.tensors()) {
-      if (is_variance(tensor))
+      if (begins_as_one(tensor))
         std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(tensor.offset), tensor.count, 1.0f);
     }
   } else {

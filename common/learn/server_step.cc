@@ -79,8 +79,10 @@ Status server_step(const config::Experiment& experiment, std::uint32_t round, co
   }
   const auto optimizer = make_optimizer(parameters, experiment.training);
   COVEY_RETURN_IF_ERROR(optimizer->restore(state));
-  const double factor = make_schedule(experiment.training)
-                            ->factor(round, static_cast<std::uint64_t>(experiment.federation.rounds));
+  // Schedules count local steps.
+  const auto period = static_cast<std::uint64_t>(experiment.federation.period);
+  const auto rounds = static_cast<std::uint64_t>(experiment.federation.rounds);
+  const double factor = make_schedule(experiment.training)->factor(round * period, rounds * period);
   optimizer->step(base_rate(experiment) * factor,
                   optimizer->needs_curvature() ? parameters_of(curvature, part(update, measured, curvature))
                                                : curvature::ParameterVector());
@@ -91,7 +93,7 @@ Status server_step(const config::Experiment& experiment, std::uint32_t round, co
       const torch::Tensor after = parameters[number++].detach().contiguous();
       std::copy_n(after.data_ptr<float>(), spec.count, model.begin() + at);
     } else {
-      for (std::size_t i = 0; i < spec.count; ++i) model[spec.offset + i] += gradient[spec.offset + i];
+      std::copy_n(gradient.begin() + at, spec.count, model.begin() + at);
     }
   }
   state = optimizer->state();

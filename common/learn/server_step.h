@@ -17,9 +17,8 @@ Values measured_update(const Layout& full, const Layout& exchanged, const Layout
 
 /// A step of averaging.server_optimizer on what a round's users measured: absolute values and block means are
 /// taken of the mean over the users, so that differences between these do not count as curvature.
-///   measured  the mean of their updates, in the order of `update`
-///   model     replaced: parameters by a step with training.lr and the schedule's factor for the round,
-///             buffers by the mean of what they became
+///   measured  in the order of `update`: the means of gradients and curvature, and of what buffers became
+///   model     replaced: parameters by a step with training.lr and the schedule's factor, buffers by theirs
 ///   state     moments of the optimiser; empty before the first step; replaced
 ///   source    second-order-and-models.md A.7
 ///   errors    kCorrupt when `state` belongs to another model; kInternal when the model is no longer finite

@@ -33,16 +33,15 @@ std::map<std::string, std::uint64_t> multiplications(Model& model, std::int64_t 
   const torch::NoGradGuard no_grad;
   model.eval();
   std::map<std::string, std::uint64_t> counts;
-  std::vector<ProductLayer*> layers;
   for (const auto& item : model.named_modules("", false)) {
     auto* layer = dynamic_cast<ProductLayer*>(item.value().get());
     if (layer == nullptr) continue;
-    layers.push_back(layer);
     layer->set_product(
         std::make_shared<Counter>(dynamic_cast<const ConvImpl*>(layer), counts[item.key() + ".weight"]));
   }
-  model.forward(torch::zeros({1, channels, height, width}));
-  for (ProductLayer* layer : layers) layer->set_product(nullptr);
+  model.forward(
+      torch::zeros({1, channels, height, width}, model.parameters().front().options().requires_grad(false)));
+  reset_products(model);
   return counts;
 }
 

@@ -6,7 +6,7 @@ namespace {
 
 constexpr double kEpsilon = 1e-5;
 constexpr double kMomentum = 0.1;
-constexpr double kCountMax = 1e6;  // a float counts no further in ones
+constexpr double kCountMax = 1000;  // more say no more, and large values look like divergence
 
 void move_towards(const ChannelMoments& batch, torch::Tensor& mean, torch::Tensor& square) {
   mean.lerp_(batch.mean, kMomentum);
@@ -51,7 +51,7 @@ void NormLayerImpl::update_moments(const torch::Tensor& x) {
   const ChannelMoments images = image_moments(x);
   move_towards(images.of_batch(), input_mean_, input_square_);
   move_towards(normalised(images).of_batch(), output_mean_, output_square_);
-  moments_count_.add_(static_cast<double>(x.numel() / x.size(1))).clamp_max_(kCountMax);
+  moments_count_.add_(1).clamp_max_(kCountMax);
 }
 
 ChannelMoments NormLayerImpl::normalised(const ChannelMoments& images) const {

@@ -78,7 +78,7 @@ class NormLayerImpl : public torch::nn::Module {
   ChannelMoments input_moments() const;
   /// The same of what group norm gives before weight and bias; tracked ones only.
   ChannelMoments output_moments() const { return {output_mean_, output_square_}; }
-  /// Values of a channel that went into tracked moments, at most a million.
+  /// Batches that went into tracked moments, at most a thousand.
   double moments_count() const;
 
  private:

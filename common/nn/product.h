@@ -23,6 +23,7 @@ class Product {
 class ProductLayer : public torch::nn::Module {
  public:
   void set_product(std::shared_ptr<const Product> product) { product_ = std::move(product); }
+  bool has_product() const { return product_ != nullptr; }
 
  protected:
   /// Null: LibTorch's own.
@@ -31,5 +32,12 @@ class ProductLayer : public torch::nn::Module {
  private:
   std::shared_ptr<const Product> product_;
 };
+
+/// Lets every layer of `model` multiply by LibTorch's product again.
+inline void reset_products(torch::nn::Module& model) {
+  for (const auto& module : model.modules(false)) {
+    if (auto* layer = dynamic_cast<ProductLayer*>(module.get())) layer->set_product(nullptr);
+  }
+}
 
 }  // namespace covey::nn

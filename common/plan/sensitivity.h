@@ -16,8 +16,9 @@ struct LayerTrace {
   double trace = 0;
 };
 
-/// max(0, trace) / n * |Q_b(W) - W|^2 of every tensor that a container quantises, for every width
-/// (quantization.md B.1). Q rounds to nearest.
+/// trace / n * |Q_b(W) - W|^2 of every tensor that a container quantises, for every width
+/// (quantization.md B.1). Q rounds to nearest. A mean curvature below a millionth of the largest, negative
+/// ones included, counts as that millionth; where none is positive, all count alike.
 struct LayerSensitivity {
   std::string name;
   std::size_t values = 0;       ///< or multiplications, after limit_operations

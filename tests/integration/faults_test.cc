@@ -47,7 +47,10 @@ TEST(Faults, ClientKilledAndRestartedEndsOnTheUndisturbedModel) {
 }
 
 TEST(Faults, CoordinatorStoppedBySigtermContinuesByTheSameCommand) {
-  Federation federation(kLongRounds);
+  // Its widths follow from curvature that is measured in every round and kept with it.
+  Federation federation({"federation.period=12", "federation.rounds=5", "training.optimizer=adahessian",
+                         "training.lr=0.01", "download.codec=hawq", "curvature.from=optimizer",
+                         "download.plan_every=2", "download.qat=true"});
   federation.start();
   wait_inside_round(federation, 2);
   federation.coordinator().signal(SIGTERM);

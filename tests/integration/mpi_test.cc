@@ -30,8 +30,9 @@ class Mpi : public ::testing::Test {
 };
 
 TEST_F(Mpi, TwoAndThreeRanksGiveTheModelOfOneProcess) {
-  const Sets sets{"model.norm=batch", "averaging.bn_buffers=local", "training.optimizer_state=user",
-                  "averaging.groups=2"};
+  const Sets sets{"model.norm=batch",   "averaging.bn_buffers=local", "training.optimizer_state=user",
+                  "averaging.groups=2", "download.codec=hawq",        "curvature.from=users",
+                  "curvature.probes=2", "download.plan_every=1"};
   ASSERT_EQ(run(simulate("alone", sets)).code, 0);
   for (const int ranks : {2, 3}) {
     const std::string name = std::to_string(ranks);

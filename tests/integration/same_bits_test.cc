@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
               "curvature.from=optimizer", "download.plan_every=2"}},
         Case{"TheServerStepsOnCurvatureOfTheUsers",
              {"averaging.server_optimizer=adahessian", "training.lr=0.01", "averaging.rule=fedavg",
-              "federation.rounds=5"}},
+              "federation.rounds=5", "model.norm=batch"}},
         Case{"TwoOfThreeUsersKeepTheirMomentum",
              {"federation.communicating=2", "training.optimizer_state=user", "federation.rounds=5"}}),
     [](const auto& one) { return std::string(one.param.name); });

@@ -75,7 +75,7 @@ TEST(StatisticsLoss, AModelThatRemembersNothingIsRefused) {
   SmallModel fresh(nn::Norm::kGroup);
   nn::track_moments(fresh);
   EXPECT_THAT(StatisticsLoss::make(fresh, Statistics::kBatch).status().message(),
-              HasSubstr("has seen too few values"));
+              HasSubstr("has seen too few batches"));
 }
 
 TEST(StatisticsLoss, LeavesTheModelAsItWas) {

@@ -43,9 +43,9 @@ TEST(ServerStep, FirstStepDividesByTheMeanOfTheCurvature) {
   const Layout update = update_layout(exchanged, experiment);
   Values model = {1, 1, 7};
   Values state;
-  // Gradient (0.5, -2), curvature (4, -0.5), and a buffer that moved by 0.25. At the first step both moments
+  // Gradient (0.5, -2), curvature (4, -0.5), and a buffer that became 7.25. At the first step both moments
   // are what was measured: w - 0.1 g / (|D| + 1e-4).
-  const Values measured = measured_update(exchanged, exchanged, update, {0.5f, -2, 0.25f}, {4, -0.5f, 0});
+  const Values measured = measured_update(exchanged, exchanged, update, {0.5f, -2, 7.25f}, {4, -0.5f, 0});
   ASSERT_TRUE(server_step(experiment, 0, exchanged, update, measured, model, state).ok());
   EXPECT_NEAR(model[0], 1 - 0.1 * 0.5 / 4.0001, 1e-6);
   EXPECT_NEAR(model[1], 1 + 0.1 * 2 / 0.5001, 1e-6);
@@ -54,7 +54,10 @@ TEST(ServerStep, FirstStepDividesByTheMeanOfTheCurvature) {
   // Curvature of two users that cancels out is none: absolute values are taken of the mean.
   Values other = {1, 1, 7};
   Values fresh;
-  const Values cancelled = measured_update(exchanged, exchanged, update, {0.5f, -2, 0}, {0, 0, 0});
+  const Values one = measured_update(exchanged, exchanged, update, {0.5f, -2, 7}, {4, -0.5f, 0});
+  const Values two = measured_update(exchanged, exchanged, update, {0.5f, -2, 7}, {-4, 0.5f, 0});
+  Values cancelled(one.size());
+  for (std::size_t i = 0; i < one.size(); ++i) cancelled[i] = (one[i] + two[i]) / 2;
   ASSERT_TRUE(server_step(experiment, 0, exchanged, update, cancelled, other, fresh).ok());
   EXPECT_LT(other[0], 1 - 0.1 * 0.5 / 4.0001 - 1);
 }
