@@ -10,11 +10,8 @@
 #include "common/average/registry.h"
 #include "common/average/status_weight.h"
 #include "common/learn/server_step.h"
-#include "common/nn/device.h"
 #include "common/nn/state.h"
-#include "common/program/codecs.h"
 #include "common/quant/container.h"
-#include "common/wire/limits.h"
 #include "server/stored_model.h"
 
 namespace covey::server {
@@ -128,36 +125,6 @@ Status Engine::prepare_averaging() {
   COVEY_ASSIGN_OR_RETURN(groups_, rule_->group_map(static_cast<std::uint32_t>(e.federation.communicating),
                                                    static_cast<std::uint32_t>(e.averaging.groups)));
   return ok_status();
-}
-
-/// Users answer in one message.
-Status Engine::check_probes() const {
-  const config::Experiment& e = parts_.experiment;
-  if (!config::measures_curvature(e) || e.curvature.from != "users") return ok_status();
-  const std::size_t most = wire::kCurvatureAnswersMax / parameter_names_.size();
-  if (probes_asked() <= most) return ok_status();
-  return invalid_argument("curvature.probes: " + std::to_string(e.curvature.probes) + " of the " +
-                          std::to_string(parameter_names_.size()) + " tensors of " + e.model.name +
-                          " do not fit one message, allowed with curvature.from = \"users\": at most " +
-                          std::to_string(most));
-}
-
-Result<std::shared_ptr<const quant::Codec>> Engine::download_codec(const plan::BitPlan& plan) const {
-  COVEY_ASSIGN_OR_RETURN(auto codec, program::download_codec(parts_.experiment, plan, exchanged_));
-  return std::shared_ptr<const quant::Codec>(std::move(codec));
-}
-
-Status Engine::use_widths(WidthsInForce widths) {
-  COVEY_ASSIGN_OR_RETURN(download_codec_, download_codec(widths.plan));
-  widths_ = std::move(widths);
-  return ok_status();
-}
-
-Result<WidthsInForce> Engine::widths_after(const store::CommittedState& state) const {
-  COVEY_ASSIGN_OR_RETURN(const auto stored, parts_.store->bit_plan(state.round));
-  if (!stored) return WidthsInForce{first_plan(parts_.experiment.download, exchanged_), {}};
-  COVEY_ASSIGN_OR_RETURN(plan::BitPlan plan, plan::parse_bit_plan(stored->plan));
-  return WidthsInForce{std::move(plan), stored->round};
 }
 
 Status Engine::load_committed(const store::CommittedState& state) {
@@ -522,63 +489,6 @@ Status Engine::execute(const action::Commit& a) {
   return run(event::Committed{});
 }
 
-// ---- curvature
-// ------------------------------------------------------------------------------------------------------------
-
-bool Engine::measures_curvature(const char* from) const {
-  return parts_.experiment.curvature.from == from &&
-         server::measures_curvature(parts_.experiment, core_.round(), widths_);
-}
-
-/// What a user answers is a guest's word: it counts only where it answers what was asked.
-std::string Engine::problem_with_curvature(const wire::Report& report) const {
-  const std::size_t asked = parameter_names_.size() * probes_asked();
-  if (report.curvature_samples == 0 && report.curvature.empty()) return "";
-  if (report.curvature_samples > 0 && report.curvature.size() == asked) return "";
-  return std::to_string(report.curvature.size()) + " curvature answers, allowed: 0 or " +
-         std::to_string(asked);
-}
-
-std::vector<store::TensorTrace> Engine::measured_curvature(const std::map<SlotId, SeatState>& states) const {
-  std::vector<MemberAnswers> members;
-  if (measures_curvature("optimizer") && !server_report_.traces.empty())
-    members.push_back({1, server_report_.traces});
-  if (server_curvature_.samples > 0)
-    members.push_back({static_cast<double>(server_curvature_.samples), server_curvature_.values});
-  if (!measures_curvature("users")) return combine(members, parameter_names_);
-  for (const auto& [slot, seat] : seats_) {
-    const SeatState state = states.at(slot);
-    if (state != SeatState::kCounted && state != SeatState::kNothing) continue;
-    const std::string problem = problem_with_curvature(seat.report);
-    if (!problem.empty()) {
-      parts_.logger->warn("round={} user={} {}", core_.round(), seat.user.value, problem);
-    } else if (seat.report.curvature_samples > 0) {
-      members.push_back({static_cast<double>(seat.report.curvature_samples), seat.report.curvature});
-    }
-  }
-  return combine(members, parameter_names_);
-}
-
-Result<std::optional<WidthsInForce>> Engine::next_widths(
-    std::uint32_t round, const std::vector<store::TensorTrace>& traces) const {
-  const config::Experiment& e = parts_.experiment;
-  if (traces.empty() || !plans_widths(e, round, widths_)) return std::optional<WidthsInForce>();
-  std::vector<std::vector<store::TensorTrace>> measured;
-  if (e.curvature.from == "optimizer") {
-    const auto every = static_cast<std::uint32_t>(e.download.plan_every);
-    COVEY_ASSIGN_OR_RETURN(auto earlier, parts_.store->curvature(round >= every ? round - every + 1 : 0));
-    for (auto& [number, one] : earlier) measured.push_back(std::move(one));
-  }
-  measured.push_back(traces);
-  auto plan = plan_widths(e.download, exchanged_, next_models_.average, mean_of(measured));
-  if (!plan.ok()) {
-    parts_.logger->warn("round={} the widths stay as they are: {}", round, plan.status().message());
-    return std::optional<WidthsInForce>();
-  }
-  parts_.logger->info("round={} widths {}", round, plan::to_json(*plan));
-  return std::optional<WidthsInForce>({*std::move(plan), round});
-}
-
 Status Engine::execute(const action::VoidAttempt& a) {
   parts_.logger->warn("round={} attempt={} void: too few members before the deadline", a.round, a.attempt);
   averager_.reset();
@@ -686,56 +596,6 @@ Result<store::CommitRecord> Engine::commit_record(const action::Commit& commit) 
   }
   record.device_states = parts_.clients->committed_device_states(counted);
   return record;
-}
-
-// ---- evaluation
-// -----------------------------------------------------------------------------------------------------------
-
-Status Engine::evaluate_what_a_crash_left() {
-  COVEY_ASSIGN_OR_RETURN(const auto missing, parts_.store->rounds_without_evaluation());
-  for (const std::uint32_t round : missing) {
-    COVEY_ASSIGN_OR_RETURN(const store::CommittedState state, parts_.store->committed(round));
-    COVEY_ASSIGN_OR_RETURN(Values values,
-                           stored_model(*parts_.store, state, full_layout(), parts_.experiment));
-    COVEY_ASSIGN_OR_RETURN(const WidthsInForce widths, widths_after(state));
-    COVEY_ASSIGN_OR_RETURN(auto codec, download_codec(widths.plan));
-    evaluate(round, std::move(values), std::move(codec));
-  }
-  return ok_status();
-}
-
-learn::Evaluation Engine::tested(learn::LocalTrainer& trainer, const Values& model) const {
-  nn::write_values(trainer.model(), trainer.layout(), model);
-  return learn::evaluate(trainer.model(), *parts_.test, parts_.setup.normalisation, nn::choose_device());
-}
-
-Status Engine::round_as_sent(const quant::Codec& codec, Values& model) const {
-  COVEY_ASSIGN_OR_RETURN(
-      const Values received,
-      quant::rounded(codec, exchanged_, learn::exchanged_values(full_layout(), model, exchanged_)));
-  copy_shared_tensors(exchanged_, received, full_layout(), Span<float>(model));
-  return ok_status();
-}
-
-void Engine::evaluate(std::uint32_t round, Values values, std::shared_ptr<const quant::Codec> codec) {
-  auto job = [this, round, model = std::move(values), codec = std::move(codec)](
-                 learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
-    const double started = real_seconds();
-    const learn::Evaluation result = tested(trainer, model);
-    store::Evaluation row{round, result.accuracy, result.loss, result.accuracy, 0};
-    Status status;
-    if (parts_.experiment.download.codec != "fp32") {
-      status = round_as_sent(*codec, model);
-      if (status.ok()) row.accuracy_as_sent = tested(trainer, model).accuracy;
-    }
-    row.seconds = real_seconds() - started;
-    return [this, row, status] {
-      const Status recorded = status.ok() ? parts_.store->record_evaluation(row) : status;
-      if (status_.ok()) status_ = recorded;
-      parts_.observer->evaluated(row);
-    };
-  };
-  parts_.pool->submit(std::move(job));
 }
 
 }  // namespace covey::server
