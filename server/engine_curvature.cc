@@ -1,5 +1,7 @@
-// What an engine knows of curvature: who measures it, and the widths of downloads that follow.
+// What an engine does with curvature: who measures it, the widths of downloads that follow, the server's
+// step.
 
+#include "common/learn/server_step.h"
 #include "common/program/codecs.h"
 #include "common/wire/limits.h"
 #include "server/engine.h"
@@ -88,6 +90,27 @@ Result<std::optional<WidthsInForce>> Engine::next_widths(
   }
   parts_.logger->info("round={} widths {}", round, plan::to_json(*plan));
   return std::optional<WidthsInForce>({*std::move(plan), round});
+}
+
+/// The models after the server's step on what the users measured, which leaves next_velocity_ its state.
+///   server  the server's own model where it trains instead of the users (warm-up); else empty
+Result<average::GlobalModels> Engine::stepped(Span<const float> server) {
+  if (!server.empty()) {
+    const Values own(server.begin(), server.end());
+    return average::GlobalModels{{own}, own};
+  }
+  if (averager_->update_count() == 0) return models_;
+  // Gradients and curvature are averaged from zero, buffers from what they are.
+  Values base(update_.value_count(), 0);
+  const Layout buffers = exchanged_.without(TensorKind::kParameter);
+  Values present(buffers.value_count());
+  copy_shared_tensors(exchanged_, models_.average, buffers, Span<float>(present));
+  copy_shared_tensors(buffers, present, update_, Span<float>(base));
+  COVEY_ASSIGN_OR_RETURN(const average::GlobalModels mean, averager_->finish({{base}, base}, {}));
+  Values model = models_.average;
+  COVEY_RETURN_IF_ERROR(learn::server_step(parts_.experiment, core_.round(), exchanged_, update_,
+                                           mean.average, model, next_velocity_));
+  return average::GlobalModels{{model}, model};
 }
 
 }  // namespace covey::server
