@@ -37,8 +37,8 @@ const std::vector<Case>& cases() {
   static const std::vector<Case> all = [] {
     std::vector<Case> both;
     for (const std::string codec : {"fp32", "ptq"}) {
-      both.push_back({{"cnn", 4, 0, 100, codec}, {0.20, 664, 5.5, 1.2, 269, 254}});
-      both.push_back({{"cnn", 16, 0, 30, codec}, {0.20, 634, 25, 1.2, 290, 254}});
+      both.push_back({{"mlp", 4, 0, 100, codec}, {0.20, 664, 5.5, 1.2, 269, 254}});
+      both.push_back({{"mlp", 16, 0, 30, codec}, {0.20, 634, 25, 1.2, 290, 254}});
       both.push_back({{"emnist", 4, 0, 12, codec}, {6.65, 42, 91, 22, 744, 379}});
       both.push_back({{"emnist", 16, 0, 4, codec}, {6.65, 32, 523, 22, 1425, 379}});
       both.push_back({{"resnet18", 4, 0, 3, codec}, {42.2, 3.6, 1159, 225, 2548, 841}});
