@@ -9,14 +9,12 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Sizes of a group norm: N x (G x D) x S, where D channels make a group and S positions an image.
+/// A group norm's input as N x G x D x S: D channels make a group, S positions an image.
 struct Sizes {
   Sizes(const torch::Tensor& x, std::int64_t group_count)
       : n(x.size(0)), channels(x.size(1)), positions(x.numel() / (n * channels)), groups(group_count) {}
 
   std::int64_t group_channels() const { return channels / groups; }
-  /// Values with one mean and one deviation.
-  std::int64_t group_values() const { return group_channels() * positions; }
   torch::Tensor grouped(const torch::Tensor& x) const {
     return x.reshape({n, groups, group_channels(), positions});
   }
@@ -38,8 +36,9 @@ variable_list gradients(const torch::Tensor& g, const torch::Tensor& x, const to
   return {gx, gw, gb};
 }
 
-torch::Tensor group_mean(const torch::Tensor& grouped) {
-  return grouped.mean({2, 3}, true);
+/// Means over a group's values, from the means over the positions of each channel.
+torch::Tensor group_mean(const torch::Tensor& channel_means) {
+  return channel_means.mean(2, true);
 }
 
 /// The backward as a function of its own: (g, x, weight) -> (gx, gw, gb); mean and rstd follow from x.
@@ -52,44 +51,58 @@ struct GroupNormBackward : torch::autograd::Function<GroupNormBackward> {
     return gradients(g, x, mean, rstd, weight, groups);
   }
 
-  // With n the normalised x, r = rstd and h = g * weight, per group of M values:
-  //   <u, gx> = r * (<u, h> - M mean(u) mean(h) - M mean(u n) mean(h n)), <v, gw> = <v g, n>, <t, gb> = <t,
-  //   g>
-  // and these, differentiated by g, by weight, and by x through n and r.
+  // With n the normalised x, r = rstd, h = g * weight, and means over a group of M values:
+  //   <u, gx> = r M (mean(uh) - mean(u) mean(h) - mean(un) mean(hn)), <v, gw> = <v g, n>, <t, gb> = <t, g>
+  // Differentiated by g, by weight, and by x through n and r, their sum is linear in u, g, n and 1 with one
+  // factor a channel of each image, so a few means and two such combinations are all that is computed.
   static variable_list backward(AutogradContext* context, const variable_list& given) {
     TORCH_CHECK(!torch::GradMode::is_enabled(), "group norm has no third derivative here");
     const variable_list saved = context->get_saved_variables();
-    const std::int64_t groups = context->saved_data["groups"].toInt();
-    const Sizes sizes(saved[1], groups);
+    const Sizes sizes(saved[1], context->saved_data["groups"].toInt());
     const torch::Tensor g = sizes.grouped(saved[0]);
     const torch::Tensor r = sizes.per_group(saved[3]);
-    const torch::Tensor n = (sizes.grouped(saved[1]) - sizes.per_group(saved[2])).mul_(r);
-    const torch::Tensor weight = sizes.per_channel(saved[4]);
-    torch::Tensor by_g = torch::zeros_like(n);
-    torch::Tensor by_n = torch::zeros_like(n);  // of the sum of the three, n taken for a variable
-    torch::Tensor by_r;
+    const torch::Tensor n = torch::addcmul(-sizes.per_group(saved[2]) * r, sizes.grouped(saved[1]), r);
+    const torch::Tensor w = sizes.per_channel(saved[4]);
+    const torch::Tensor g_mean = g.mean(3, true);
+    const torch::Tensor gn_mean = (g * n).mean(3, true);
+    torch::Tensor g_by_n = torch::zeros_like(w);  // factors of by_g
+    torch::Tensor g_by_1 = torch::zeros_like(w);
+    torch::Tensor n_mean = torch::zeros_like(r);  // means of the derivative by n, and of its product with n
+    torch::Tensor nn_mean = torch::zeros_like(r);
+    torch::Tensor by_g;
+    torch::Tensor by_x;
     torch::Tensor by_weight;
-    if (given[0].defined()) {
-      const torch::Tensor u = sizes.grouped(given[0]);
-      const torch::Tensor h = g * weight;
-      const torch::Tensor u_mean = group_mean(u);
-      const torch::Tensor un_mean = group_mean(u * n);
-      const torch::Tensor hn_mean = group_mean(h * n);
-      const torch::Tensor projected = (u - u_mean).sub_(n * un_mean).mul_(r);
-      by_weight = (g * projected).sum(at::IntArrayRef{0, 3}).view({sizes.channels});
-      by_g.add_(projected.mul_(weight));
-      by_n.sub_(u * (hn_mean * r)).sub_(h * (un_mean * r));
-      by_r = (group_mean(u * h) - u_mean * group_mean(h) - un_mean * hn_mean) *
-             static_cast<double>(sizes.group_values());
-    }
     if (given[1].defined()) {
       const torch::Tensor v = sizes.per_channel(given[1]);
-      by_g.add_(n * v);
-      by_n.add_(g * v);
+      g_by_n = g_by_n + v;
+      n_mean = n_mean + group_mean(v * g_mean);
+      nn_mean = nn_mean + group_mean(v * gn_mean);
     }
-    if (given[2].defined()) by_g.add_(sizes.per_channel(given[2]));
-    torch::Tensor by_x = (by_n - group_mean(by_n)).sub_(n * group_mean(by_n * n)).mul_(r);
-    if (by_r.defined()) by_x.sub_(n * (by_r * r * r / static_cast<double>(sizes.group_values())));
+    if (given[2].defined()) g_by_1 = g_by_1 + sizes.per_channel(given[2]);
+    if (given[0].defined()) {
+      const torch::Tensor u = sizes.grouped(given[0]);
+      const torch::Tensor gu_mean = (g * u).mean(3, true);
+      const torch::Tensor u_mean = group_mean(u.mean(3, true));
+      const torch::Tensor un_mean = group_mean((u * n).mean(3, true));
+      const torch::Tensor h_mean = group_mean(w * g_mean);
+      const torch::Tensor hn_mean = group_mean(w * gn_mean);
+      const torch::Tensor by_r = group_mean(w * gu_mean) - u_mean * h_mean - un_mean * hn_mean;  // over M
+      by_weight = (r * (gu_mean - u_mean * g_mean - un_mean * gn_mean))
+                      .sum(at::IntArrayRef{0, 3})
+                      .view({sizes.channels}) *
+                  static_cast<double>(sizes.positions);
+      g_by_n = g_by_n - r * w * un_mean;
+      g_by_1 = g_by_1 - r * w * u_mean;
+      n_mean = n_mean - r * (hn_mean * u_mean + un_mean * h_mean);
+      nn_mean = nn_mean - 2 * r * un_mean * hn_mean + r * by_r;
+      by_g = u * (r * w);
+      by_x = u * (-r * r * hn_mean);
+    } else {
+      by_g = torch::zeros_like(n);
+      by_x = torch::zeros_like(n);
+    }
+    by_g.addcmul_(n, g_by_n).add_(g_by_1);
+    by_x.addcmul_(g, r * g_by_n).addcmul_(n, -r * nn_mean).sub_(r * n_mean);
     return {by_g.view_as(saved[0]), by_x.view_as(saved[1]), {}, {}, by_weight, {}};
   }
 };

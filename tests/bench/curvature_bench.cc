@@ -111,7 +111,7 @@ void print_memory(const std::string& optimizer) {
   std::printf("%.1f\n", peak_mib() - before);
 }
 
-double memory_of(const char* self, const char* optimizer) {
+double one_memory_of(const char* self, const char* optimizer) {
   const std::string command = std::string("'") + self + "' " + optimizer;
   FILE* pipe = ::popen(command.c_str(), "r");
   COVEY_CHECK(pipe != nullptr);
@@ -119,6 +119,13 @@ double memory_of(const char* self, const char* optimizer) {
   COVEY_CHECK(std::fscanf(pipe, "%lf", &mib) == 1);
   COVEY_CHECK(::pclose(pipe) == 0);
   return mib;
+}
+
+/// Of some processes: where the allocator puts what differs from one to the next.
+double memory_of(const char* self, const char* optimizer) {
+  std::vector<double> mib(5);
+  for (double& one : mib) one = one_memory_of(self, optimizer);
+  return median(mib);
 }
 
 void bench_steps() {
