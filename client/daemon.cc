@@ -6,6 +6,8 @@
 #include <chrono>
 #include <numeric>
 
+#include "common/data/partition/storage.h"
+#include "common/learn/client_setup.h"
 #include "common/learn/probe.h"
 #include "common/program/startup.h"
 #include "common/quant/container.h"
@@ -24,17 +26,11 @@ double monotonic_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-learn::Samples unlabelled_samples(const data::Images& images) {
+learn::Samples every_sample(const data::SampleSet& set) {
   learn::Samples samples;
-  samples.images = &images;
-  samples.indices.resize(images.size());
+  samples.indices.resize(set.size());
   std::iota(samples.indices.begin(), samples.indices.end(), 0u);
   return samples;
-}
-
-std::string shape_text(const data::ImageShape& shape) {
-  return std::to_string(shape.width) + "x" + std::to_string(shape.height) + " pixels, " +
-         std::to_string(shape.channels) + (shape.channels == 1 ? " channel" : " channels");
 }
 
 /// A finished task is stored as the very message that offers it.
@@ -56,7 +52,7 @@ Result<Finished> from_stored_form(const Bytes& bytes) {
 }  // namespace
 
 Daemon::Daemon(DaemonParts parts)
-    : parts_(std::move(parts)), core_(ClientSettings()), samples_(unlabelled_samples(*parts_.images)) {}
+    : parts_(std::move(parts)), core_(ClientSettings()), samples_(every_sample(*parts_.data)) {}
 
 Daemon::~Daemon() {
   pool_.reset();  // its job uses this object
@@ -161,15 +157,19 @@ Result<bool> Daemon::accept_welcome(const wire::Welcome& welcome) {
   COVEY_ASSIGN_OR_RETURN(next_settings_,
                          config::parse_client_settings(as_text(welcome.settings), "welcome", parts_.names));
   COVEY_RETURN_IF_ERROR(program::pin_numerics(next_settings_.experiment.numerics, parts_.argv));
-  COVEY_RETURN_IF_ERROR(check_images(next_settings_));
+  COVEY_RETURN_IF_ERROR(fit_samples(learn::training_setup(next_settings_).spec));
   return true;
 }
 
-Status Daemon::check_images(const config::ClientSettings& settings) const {
-  const data::ImageShape needed{settings.channels, settings.height, settings.width};
-  if (parts_.images->shape == needed) return ok_status();
-  return invalid_argument("--data: the images are " + shape_text(parts_.images->shape) + "; this run needs " +
-                          shape_text(needed));
+Status Daemon::fit_samples(const data::DataSpec& spec) {
+  if (set_ && set_->format == spec.format && vocabulary_ == spec.vocabulary) return ok_status();
+  // A job of the old settings reads the samples that it began with.
+  while (pool_ && pool_->unfinished() > 0) pool_->run_completions(true);
+  COVEY_ASSIGN_OR_RETURN(data::SampleSet fitted, data::fit_user_samples(*parts_.data, spec));
+  set_ = std::make_unique<const data::SampleSet>(std::move(fitted));
+  vocabulary_ = spec.vocabulary;
+  samples_.set = set_.get();
+  return ok_status();
 }
 
 Status Daemon::execute(const action::ApplyWelcome& a) {
@@ -181,11 +181,7 @@ Status Daemon::execute(const action::ApplyWelcome& a) {
   run_id_ = welcome.run_id;
   settings_text_ = welcome.settings;
   settings_ = next_settings_;
-  setup_ = {settings_.experiment,
-            {settings_.channels, settings_.height, settings_.width},
-            settings_.classes,
-            {settings_.mean, settings_.stddev},
-            settings_.characters};
+  setup_ = learn::training_setup(settings_);
   COVEY_ASSIGN_OR_RETURN(pool_, learn::WorkerPool::make(setup_, 1, [this] { pool_ready_.signal(); }));
   parts_.logger->info("user={} welcome, run {}", welcome.user.value, run_id_.hex().substr(0, 12));
   send_probe();

@@ -23,7 +23,7 @@ struct DaemonParts {
   store::Enrolment enrolment;
   security::ServerKey server_key;
   security::CurveKeys keys;
-  const data::Images* images = nullptr;  ///< the user's private images; labels are not looked at
+  const data::SampleSet* data = nullptr;  ///< the user's private samples; labels are not looked at
   config::KnownNames names;
   const program::StopSignal* stop = nullptr;
   char** argv = nullptr;  ///< to start again when the coordinator asks for pinned numerics
@@ -54,7 +54,7 @@ class Daemon {
   bool accept_task(const wire::Task& task);
   Status take_chunk(const wire::Chunk& chunk);
   Status serve_update(const wire::ChunkRequest& request);
-  Status check_images(const config::ClientSettings& settings) const;
+  Status fit_samples(const data::DataSpec& spec);
   void send_probe();
   void probed(const Result<Digest>& probe);
 
@@ -85,7 +85,9 @@ class Daemon {
   std::optional<action::Exit> exit_;
 
   std::unique_ptr<transport::Client> link_;
-  learn::Samples samples_;
+  std::unique_ptr<const data::SampleSet> set_;  ///< the samples as this run takes them
+  std::vector<std::string> vocabulary_;         ///< what made them of texts
+  learn::Samples samples_;                      ///< all of `set_`
   learn::TrainingSetup setup_;
   config::ClientSettings settings_;
   config::ClientSettings next_settings_;  ///< of a welcome that the core has not taken yet

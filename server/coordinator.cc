@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "common/config/client_settings.h"
+#include "common/learn/client_setup.h"
 #include "common/security/signature.h"
 #include "common/security/token.h"
 #include "server/run_folder.h"
@@ -53,7 +54,7 @@ Coordinator::~Coordinator() {
 Status Coordinator::start() {
   const Digest& run_id = parts_.run->info().run_id;
   welcome_.run_id = run_id;
-  const std::string settings = config::client_settings_to_toml(client_settings(parts_.setup));
+  const std::string settings = config::client_settings_to_toml(learn::client_settings(parts_.setup));
   welcome_.settings.assign(settings.begin(), settings.end());
   welcome_.signature = security::sign_settings(parts_.identity.signing, run_id, welcome_.settings);
   COVEY_ASSIGN_OR_RETURN(inbox_, UpdateInbox::create(parts_.spool, {}));

@@ -514,7 +514,7 @@ store::RoundFigures Engine::figures(const std::vector<store::MemberRecord>& memb
   f.virtual_seconds = virtual_seconds();
   f.server_loss = server_report_.loss;
   f.images = server_report_.images;
-  f.pseudo_labels.assign(static_cast<std::size_t>(parts_.setup.classes), 0);
+  f.pseudo_labels.assign(static_cast<std::size_t>(parts_.setup.spec.classes), 0);
   std::size_t counted = 0;
   std::size_t present = 0;
   for (const store::MemberRecord& member : members) {  // in slot order, so that sums of floats have one value

@@ -63,7 +63,7 @@ struct EngineParts {
   config::Experiment experiment;
   learn::TrainingSetup setup;
   learn::Samples server_samples;  ///< the N_s labelled samples; none with labels_at = users
-  const data::Images* test = nullptr;
+  const data::SampleSet* test = nullptr;
   store::RunStore* store = nullptr;
   learn::WorkerPool* pool = nullptr;
   Clients* clients = nullptr;

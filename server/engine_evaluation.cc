@@ -22,7 +22,7 @@ Status Engine::evaluate_what_a_crash_left() {
 
 learn::Evaluation Engine::tested(learn::LocalTrainer& trainer, const Values& model) const {
   nn::write_values(trainer.model(), trainer.layout(), model);
-  return learn::evaluate(trainer.model(), *parts_.test, parts_.setup.normalisation, nn::choose_device());
+  return learn::evaluate(trainer.model(), *parts_.test, parts_.setup.spec, nn::choose_device());
 }
 
 Status Engine::round_as_sent(const quant::Codec& codec, Values& model) const {

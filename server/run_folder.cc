@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "common/config/experiment_file.h"
+#include "common/learn/client_setup.h"
 #include "common/program/startup.h"
 #include "common/program/summary.h"
 #include "common/security/keys.h"
@@ -46,27 +47,6 @@ double smallest_share(const std::vector<std::uint64_t>& labels) {
 
 }  // namespace
 
-config::ClientSettings client_settings(const learn::TrainingSetup& setup) {
-  config::ClientSettings settings;
-  settings.experiment = setup.experiment;
-  settings.channels = setup.shape.channels;
-  settings.height = setup.shape.height;
-  settings.width = setup.shape.width;
-  settings.classes = setup.classes;
-  settings.mean = setup.normalisation.mean;
-  settings.stddev = setup.normalisation.stddev;
-  settings.characters = setup.characters;
-  return settings;
-}
-
-learn::TrainingSetup training_setup(const config::ClientSettings& settings) {
-  return {settings.experiment,
-          {settings.channels, settings.height, settings.width},
-          settings.classes,
-          {settings.mean, settings.stddev},
-          settings.characters};
-}
-
 Result<bool> RunFolder::holds_run(const fs::path& dir) {
   COVEY_ASSIGN_OR_RETURN(const auto stored, store::RunStore::stored_run(dir));
   return stored.has_value();
@@ -77,7 +57,7 @@ Result<std::unique_ptr<RunFolder>> RunFolder::open(const fs::path& dir, const le
   const config::Experiment& experiment = setup.experiment;
   COVEY_ASSIGN_OR_RETURN(const store::RunInfo info, run_info(dir, experiment));
   COVEY_ASSIGN_OR_RETURN(auto store, store::RunStore::open(dir, info));
-  const std::string settings = config::client_settings_to_toml(client_settings(setup));
+  const std::string settings = config::client_settings_to_toml(learn::client_settings(setup));
   COVEY_RETURN_IF_ERROR(write_file_atomically(dir / "experiment.toml", as_bytes(info.experiment_toml)));
   COVEY_RETURN_IF_ERROR(write_file_atomically(dir / "settings.toml", as_bytes(settings)));
   COVEY_ASSIGN_OR_RETURN(const store::RunTotals totals, store->totals());

@@ -48,8 +48,4 @@ class RunFolder final : public EngineObserver {
   std::map<std::uint32_t, program::RoundLine> unevaluated_;
 };
 
-/// What clients are told of the experiment.
-config::ClientSettings client_settings(const learn::TrainingSetup& setup);
-learn::TrainingSetup training_setup(const config::ClientSettings& settings);
-
 }  // namespace covey::server

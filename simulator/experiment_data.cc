@@ -5,7 +5,7 @@
 namespace covey::simulator {
 
 learn::TrainingSetup ExperimentData::setup(const config::Experiment& experiment) const {
-  return {experiment, dataset.train.shape, dataset.classes, dataset.normalisation, dataset.characters};
+  return {experiment, dataset};
 }
 
 Result<ExperimentData> load_experiment_data(const config::Experiment& experiment) {

@@ -5,7 +5,7 @@ namespace covey::simulator {
 namespace {
 
 /// Behind a user's unlabelled images come those that it knows the labels of.
-void add_labelled(const data::Images& images, const std::vector<std::uint32_t>& indices,
+void add_labelled(const data::SampleSet& images, const std::vector<std::uint32_t>& indices,
                   learn::Samples& samples) {
   samples.labels.assign(samples.size(), data::kNoLabel);
   for (const std::uint32_t index : indices) {
@@ -38,12 +38,12 @@ class LocalWorkers final : public Workers {
 
 }  // namespace
 
-learn::Samples select_samples(const data::Images& images, std::vector<std::uint32_t> indices, bool labelled) {
+learn::Samples select_samples(const data::SampleSet& set, std::vector<std::uint32_t> indices, bool labelled) {
   learn::Samples samples;
-  samples.images = &images;
+  samples.set = &set;
   samples.indices = std::move(indices);
   if (!labelled) return samples;
-  for (const std::uint32_t index : samples.indices) samples.labels.push_back(images.labels[index]);
+  for (const std::uint32_t index : samples.indices) samples.labels.push_back(set.labels[index]);
   return samples;
 }
 

@@ -35,7 +35,7 @@ UserData make_user_data(const config::Experiment& experiment, const data::Datase
                         const data::Partition& partition);
 
 /// `indices` of `images`, with their labels where `labelled`.
-learn::Samples select_samples(const data::Images& images, std::vector<std::uint32_t> indices, bool labelled);
+learn::Samples select_samples(const data::SampleSet& set, std::vector<std::uint32_t> indices, bool labelled);
 
 /// The worker threads of this process. `pool` and `users` outlive the object.
 std::unique_ptr<Workers> make_local_workers(learn::WorkerPool& pool, const UserData& users);

@@ -24,14 +24,14 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
     return invalid_argument(options.dir + " is not enrolled; covey-client enroll " + options.dir +
                             " does it");
   }
-  COVEY_ASSIGN_OR_RETURN(const data::Images images, data::load_user_images(options.data));
+  COVEY_ASSIGN_OR_RETURN(const data::SampleSet samples, data::load_user_samples(options.data));
   const program::StopSignal stop;
   DaemonParts parts;
   parts.store = store.get();
   parts.enrolment = *enrolment;
   COVEY_ASSIGN_OR_RETURN(parts.server_key, security::parse_server_key(enrolment->server_key));
   COVEY_ASSIGN_OR_RETURN(parts.keys, security::load_curve_keys(fs::path(options.dir) / "keys"));
-  parts.images = &images;
+  parts.data = &samples;
   parts.names = program::known_names(false);
   parts.stop = &stop;
   parts.argv = argv;
@@ -53,7 +53,8 @@ void add_run(program::CommandLine& line, char** argv) {
       line.add_command("run", "Serve the coordinator: wait for tasks, train, send updates.",
                        [options, &line, argv] { return run(*options, line.log_level(), argv); });
   command.required("DIR", options->dir, "Folder of this device, made by enroll");
-  command.required("--data", options->data, "Folder with this device's images (PNG or JPEG)");
+  command.required("--data", options->data,
+                   "Folder with this device's images (PNG or JPEG) or texts (.txt, one a line)");
   command.flag("--once", options->once, "End when the coordinator's run is complete");
 }
 

@@ -13,14 +13,19 @@ namespace covey::config {
 /// What a client has to know to train, and nothing more (semantics.md 6): the welcome carries it as TOML
 /// text. Names and folders of data sets and the make-up of the federation stay with the coordinator.
 struct ClientSettings {
-  Experiment experiment;  ///< of a received file: what did not travel has its default
-  int channels = 0;       ///< of every image
-  int height = 0;         ///< pixels
-  int width = 0;          ///< pixels
+  Experiment experiment;       ///< of a received file: what did not travel has its default
+  std::string kind = "image";  ///< of every sample: image | text
   int classes = 0;
-  std::vector<float> mean;    ///< per channel, of pixel / 255
-  std::vector<float> stddev;  ///< per channel, of pixel / 255
-  bool characters = false;    ///< letters or digits: no flips
+  // image
+  int channels = 0;
+  int height = 0;                   ///< pixels
+  int width = 0;                    ///< pixels
+  std::vector<float> mean = {0};    ///< per channel, of pixel / 255
+  std::vector<float> stddev = {1};  ///< per channel, of pixel / 255
+  bool characters = false;          ///< letters or digits: no flips
+  // text
+  int tokens = 0;          ///< words of a text that count
+  std::string vocabulary;  ///< words in the order of their ids, a space between them
 };
 
 /// The travelling part as TOML text. `settings` must be valid.

@@ -16,15 +16,24 @@ struct Data {
   std::int64_t shards_per_user = 2;   ///< partition = shards: class-sorted pieces that a user gets
   std::int64_t train_limit = 0;       ///< training samples used, a class-balanced subset by the seed; 0 = all
   std::int64_t test_limit = 0;        ///< the same for the test set
-  std::int64_t glyph_classes = 10;    ///< glyphs: 10..47
-  std::int64_t glyph_train = 6000;    ///< glyphs: generated training images
-  std::int64_t glyph_test = 1000;     ///< glyphs: generated test images
+  std::int64_t tokens = 32;           ///< texts: words that count, from the first
+  std::int64_t vocabulary = 4096;  ///< texts: most frequent words of the training texts with an id, in 40 KiB
+  std::int64_t glyph_classes = 10;  ///< glyphs: 10..47
+  std::int64_t glyph_train = 6000;  ///< glyphs: generated training images
+  std::int64_t glyph_test = 1000;   ///< glyphs: generated test images
 };
 
 struct Model {
   std::string name = "cnn";
-  std::string norm = "group";  ///< group | batch | none
+  std::string norm = "group";  ///< images: group | batch | none; texts: layer | batch | power | power-v |
+                               ///< power-published | none
   bool moments = false;        ///< norm = group: keep what calibration without data needs, as batch norm does
+  // transformer
+  std::int64_t width = 64;    ///< values of a word
+  std::int64_t depth = 2;     ///< layers
+  std::int64_t heads = 4;     ///< attention heads of a layer
+  std::int64_t hidden = 128;  ///< values inside a layer's feed-forward network
+  double dropout = 0.1;       ///< share of values that training leaves out
 };
 
 struct Federation {

@@ -120,6 +120,15 @@ std::string no_second_derivative(const Experiment& e) {
          ", whose layers have no second derivative, allowed: ";
 }
 
+/// What measures curvature while it trains differentiates twice.
+std::string norm(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  const bool measures = e.training.optimizer == "adahessian" || e.averaging.server_optimizer == "adahessian";
+  if (!measures || (e.model.norm != "power" && e.model.norm != "power-published")) return "";
+  return print(e.model.norm) +
+         " has no second derivative in training, which adahessian needs, allowed: power-v";
+}
+
 std::string optimizer(const ClientSettings& s) {
   const Experiment& e = s.experiment;
   if (e.training.optimizer != "adahessian" || e.fqt.mode == "off") return "";
@@ -209,6 +218,7 @@ std::string error_feedback(const ClientSettings& s) {
 }
 
 std::string one_per_channel(const ClientSettings& s, std::size_t count) {
+  if (s.kind != "image") return "";
   if (count == static_cast<std::size_t>(s.channels)) return "";
   return "the list has " + std::to_string(count) + " numbers, allowed: " + std::to_string(s.channels) +
          ", one per channel";
@@ -218,6 +228,21 @@ std::string mean(const ClientSettings& s) {
 }
 std::string stddev(const ClientSettings& s) {
   return one_per_channel(s, s.stddev.size());
+}
+
+std::string image_size(const ClientSettings& s) {
+  if (s.kind != "image" || (s.channels > 0 && s.height > 0 && s.width > 0)) return "";
+  return "0 is no size of an image, allowed: channels, height and width of at least 1";
+}
+std::string tokens(const ClientSettings& s) {
+  if (s.kind != "text" || s.tokens > 0) return "";
+  return "0 is no length of a text, allowed: at least 1";
+}
+std::string width(const ClientSettings& s) {
+  const Model& m = s.experiment.model;
+  if (m.width % m.heads == 0) return "";
+  return std::to_string(m.width) + " does not divide among " + std::to_string(m.heads) +
+         " heads, allowed: a multiple of model.heads";
 }
 
 bool carries_key(FileKind file, const std::string& key) {
@@ -258,8 +283,12 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"curvature.from", "curvature.every", "download.codec", "training.optimizer"}, curvature_from},
       {{"curvature.from", "curvature.every", "download.codec", "federation.labels_at"}, curvature_at},
       {{"upload.error_feedback", "training.optimizer_state"}, error_feedback},
-      {{"image.mean", "image.channels"}, mean},
-      {{"image.stddev", "image.channels"}, stddev},
+      {{"model.width", "model.heads"}, width},
+      {{"model.norm", "training.optimizer", "averaging.server_optimizer"}, norm},
+      {{"image.mean", "image.channels", "samples.kind"}, mean},
+      {{"image.stddev", "image.channels", "samples.kind"}, stddev},
+      {{"image.channels", "image.height", "image.width", "samples.kind"}, image_size},
+      {{"text.tokens", "samples.kind"}, tokens},
   };
   if (file == FileKind::kClientSettings) rules.push_back({{"training.optimizer_state"}, optimizer_state});
   const auto foreign = [file](const Rule& rule) {

@@ -87,6 +87,7 @@ constexpr Scope kHere = Scope::kExperiment;
 constexpr Scope kShared = Scope::kShared;
 constexpr Scope kClient = Scope::kClient;
 constexpr std::int64_t kMillion = 1000000;
+constexpr std::size_t kVocabularyBytesMax = std::size_t{44} << 10;  // fits the settings of a welcome
 
 // One line a field reads best here, whatever its length.
 // clang-format off
@@ -107,6 +108,8 @@ void add_data(std::vector<Field>& fields) {
   data.add("shards_per_user", &D::shards_per_user, Whole{1, 10000}, kHere, "partition = shards: class-sorted pieces that a user gets");
   data.add("train_limit", &D::train_limit, Whole{0, 100 * kMillion}, kHere, "training images used, a class-balanced subset by the seed; 0 = all");
   data.add("test_limit", &D::test_limit, Whole{0, 100 * kMillion}, kHere, "test images used; 0 = all");
+  data.add("tokens", &D::tokens, Whole{2, 1024}, kHere, "texts: words that count, from the first");
+  data.add("vocabulary", &D::vocabulary, Whole{1, 20000}, kHere, "texts: most frequent words of the training texts that have an id; as many as 40 KiB hold");
   data.add("glyph_classes", &D::glyph_classes, Whole{10, 47}, kHere, "glyphs: classes");
   data.add("glyph_train", &D::glyph_train, Whole{10, kMillion}, kHere, "glyphs: generated training images");
   data.add("glyph_test", &D::glyph_test, Whole{10, kMillion}, kHere, "glyphs: generated test images");
@@ -115,7 +118,12 @@ void add_data(std::vector<Field>& fields) {
 void add_model(std::vector<Field>& fields) {
   Section model(fields, "model", [](auto& s) -> auto& { return s.experiment.model; });
   model.add("name", &Model::name, Named{}, kShared, "which network");
-  model.add("norm", &Model::norm, Choices{{"group", "batch", "none"}}, kShared, "normalisation layers");
+  model.add("norm", &Model::norm, Choices{{"group", "batch", "layer", "power", "power-v", "power-published", "none"}}, kShared, "normalisation layers; images: group, batch, none; texts: all but group");
+  model.add("width", &Model::width, Whole{2, 4096}, kShared, "transformer: values of a word, a multiple of heads");
+  model.add("depth", &Model::depth, Whole{1, 64}, kShared, "transformer: layers");
+  model.add("heads", &Model::heads, Whole{1, 64}, kShared, "transformer: attention heads of a layer");
+  model.add("hidden", &Model::hidden, Whole{1, 16384}, kShared, "transformer: values between the two halves of a layer's feed-forward network");
+  model.add("dropout", &Model::dropout, Real{0, 0.9}, kShared, "transformer: share of values that training leaves out");
   model.add("moments", &Model::moments, Flag{}, kShared, "norm = group: keep running moments of every norm layer, for covey-sim compress --method zeroq");
 }
 
@@ -251,16 +259,22 @@ void add_devices(std::vector<Field>& fields) {
   devices.add("trace", &D::trace, Text{}, kHere, "profile = trace: CSV file, one device a row");
 }
 
-void add_image(std::vector<Field>& fields) {
+void add_samples(std::vector<Field>& fields) {
   using C = ClientSettings;
-  Section image(fields, "image", [](auto& s) -> auto& { return s; });
-  image.add("channels", &C::channels, Whole{1, 4}, kClient, "1 grey, 3 colours");
-  image.add("height", &C::height, Whole{1, 1024}, kClient, "pixels");
-  image.add("width", &C::width, Whole{1, 1024}, kClient, "pixels");
-  image.add("classes", &C::classes, Whole{2, 100000}, kClient, "that the model tells apart");
+  const auto find = [](auto& s) -> auto& { return s; };
+  Section samples(fields, "samples", find);
+  samples.add("kind", &C::kind, Choices{{"image", "text"}}, kClient, "the section of the other kind means nothing");
+  samples.add("classes", &C::classes, Whole{2, 100000}, kClient, "that the model tells apart");
+  Section image(fields, "image", find);
+  image.add("channels", &C::channels, Whole{0, 4}, kClient, "1 grey, 3 colours");
+  image.add("height", &C::height, Whole{0, 1024}, kClient, "pixels");
+  image.add("width", &C::width, Whole{0, 1024}, kClient, "pixels");
   image.add("mean", &C::mean, Reals{{-1000, 1000}, 4}, kClient, "per channel, of pixel / 255");
   image.add("stddev", &C::stddev, Reals{{0, 1000, true}, 4}, kClient, "per channel, of pixel / 255");
   image.add("characters", &C::characters, Flag{}, kClient, "letters or digits: no flips");
+  Section text(fields, "text", find);
+  text.add("tokens", &C::tokens, Whole{0, 1024}, kClient, "words of a text that count");
+  text.add("vocabulary", &C::vocabulary, Text{kVocabularyBytesMax}, kClient, "the words, by their ids, with spaces between them");
 }
 // clang-format on
 
@@ -289,7 +303,7 @@ const std::vector<Field>& schema() {
     add_curvature(all);
     add_fqt(all);
     add_devices(all);
-    add_image(all);
+    add_samples(all);
     return all;
   }();
   return fields;

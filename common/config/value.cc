@@ -68,10 +68,10 @@ class Fit {
     return std::holds_alternative<bool>(value_) ? "" : wrong_type();
   }
 
-  std::string operator()(const Text&) const {
+  std::string operator()(const Text& allowed) const {
     const auto* text = std::get_if<std::string>(&value_);
     if (text == nullptr) return wrong_type();
-    return text->size() <= kTextBytesMax ? "" : shown(value_) + " is too long";
+    return text->size() <= allowed.bytes_max ? "" : shown(value_) + " is too long";
   }
 
   std::string operator()(const Whole& whole) const {
@@ -136,7 +136,7 @@ std::string describe(const Allowed& allowed, const std::vector<std::string>* kno
   return std::visit(
       Overloaded{
           [](const Flag&) -> std::string { return "true or false"; },
-          [](const Text&) { return "text of up to " + std::to_string(kTextBytesMax) + " bytes"; },
+          [](const Text& text) { return "text of up to " + std::to_string(text.bytes_max) + " bytes"; },
           [](const Whole& whole) {
             return "a whole number from " + std::to_string(whole.min) + " to " + std::to_string(whole.max);
           },

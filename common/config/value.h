@@ -16,7 +16,11 @@ using Value =
 
 /// What a setting may be.
 struct Flag {};
-struct Text {};
+/// Longest text that most settings may have, in bytes.
+inline constexpr std::size_t kTextBytesMax = 4096;
+struct Text {
+  std::size_t bytes_max = kTextBytesMax;
+};
 struct Whole {
   std::int64_t min;
   std::int64_t max;
@@ -42,9 +46,6 @@ struct Choices {
 struct Named {};
 
 using Allowed = std::variant<Flag, Text, Whole, Real, Reals, Names, Choices, Named>;
-
-/// Longest text that a setting may have, in bytes.
-inline constexpr std::size_t kTextBytesMax = 4096;
 
 /// "a whole number from 1 to 8". `known`: what Named stands for; null when that is not known here.
 std::string describe(const Allowed& allowed, const std::vector<std::string>* known);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/random.h"
 #include "common/base/span.h"
 
 namespace covey::data {
@@ -25,18 +26,46 @@ struct ImageShape {
   friend bool operator!=(const ImageShape& a, const ImageShape& b) { return !(a == b); }
 };
 
+enum class SampleKind {
+  kImage,  ///< 8-bit pixels
+  kText,   ///< 16-bit ids of words (text/vocabulary.h), as many in every text
+};
+
+/// What one sample is and how large. All samples of a data set have one format.
+struct SampleFormat {
+  SampleKind kind = SampleKind::kImage;
+  ImageShape image;  ///< kImage
+  int tokens = 0;    ///< kText: ids of a text, padding included
+
+  SampleFormat() = default;
+  SampleFormat(const ImageShape& shape) : image(shape) {}
+  static SampleFormat text(int tokens);
+
+  std::size_t bytes() const;
+  /// Numbers that a model takes of a sample: pixels or ids.
+  std::size_t values() const;
+  /// The same as sizes of a tensor, without the batch: channels, height, width; or tokens.
+  std::vector<std::int64_t> dims() const;
+
+  friend bool operator==(const SampleFormat& a, const SampleFormat& b) {
+    return a.kind == b.kind && a.image == b.image && a.tokens == b.tokens;
+  }
+  friend bool operator!=(const SampleFormat& a, const SampleFormat& b) { return !(a == b); }
+};
+
 inline constexpr std::int32_t kNoLabel = -1;
 
-/// Images of one size in one contiguous block, with a label each (kNoLabel when there is none).
-struct Images {
-  ImageShape shape;
-  std::vector<std::uint8_t> pixels;
+/// Samples of one format in one contiguous block, with a label each (kNoLabel when there is none).
+struct SampleSet {
+  SampleFormat format;
+  std::vector<std::uint8_t> bytes;
   std::vector<std::int32_t> labels;
-  std::vector<std::uint32_t> owners;  ///< natural user of each image; empty when the data set brings none
+  std::vector<std::uint32_t> owners;  ///< natural user of each sample; empty when the data set brings none
+  std::vector<std::string> texts;     ///< kText: what the ids were made of, one line each; else empty
 
   std::size_t size() const { return labels.size(); }
-  Span<const std::uint8_t> image(std::size_t i) const {
-    return Span<const std::uint8_t>(pixels).subspan(i * shape.bytes(), shape.bytes());
+  Span<const std::uint8_t> sample(std::size_t i) const {
+    return Span<const std::uint8_t>(bytes).subspan(i * format.bytes(), format.bytes());
   }
 };
 
@@ -46,12 +75,27 @@ struct Normalisation {
   std::vector<float> stddev;
 };
 
-struct Dataset {
-  Images train;
-  Images test;
+/// What everybody who trains on a data set has to know of it.
+struct DataSpec {
+  SampleFormat format;
   int classes = 0;
-  Normalisation normalisation;
-  bool characters = false;  ///< letters, digits: a mirror image is another thing, so no flips
+  Normalisation normalisation;  ///< of images
+  bool characters = false;      ///< letters, digits: a mirror image is another thing, so no flips
+  std::vector<std::string> vocabulary = {};  ///< of texts: the words with ids 2, 3, ... (text/vocabulary.h)
 };
+
+struct Dataset : DataSpec {
+  SampleSet train;
+  SampleSet test;
+};
+
+/// Bytes of `count` samples that mean nothing, appended to `bytes`: pixels, or ids of words.
+void append_noise(const DataSpec& spec, std::size_t count, Sequence& draws, std::vector<std::uint8_t>& bytes);
+
+/// The samples at `positions`, in that order, with all that belongs to them.
+SampleSet subset(const SampleSet& samples, Span<const std::uint32_t> positions);
+
+/// Positions of the samples of each class; every label must be in [0, classes).
+std::vector<std::vector<std::uint32_t>> positions_by_class(const SampleSet& samples, int classes);
 
 }  // namespace covey::data

@@ -19,14 +19,8 @@ inline constexpr int kClassesMax = 10000;
 /// kInvalidArgument when `count` images of `shape` are more than the limits above.
 Status check_image_limits(const ImageShape& shape, std::uint64_t count);
 
-/// The images at `positions`, in that order, with labels and owners.
-Images subset(const Images& images, Span<const std::uint32_t> positions);
-
-/// Positions of the images of each class; every label must be in [0, classes).
-std::vector<std::vector<std::uint32_t>> positions_by_class(const Images& images, int classes);
-
 /// Appends one image; the first one sets the shape, later ones must have it.
-void append_image(Images& images, const ImageShape& shape, Span<const std::uint8_t> pixels,
+void append_image(SampleSet& images, const ImageShape& shape, Span<const std::uint8_t> pixels,
                   std::int32_t label);
 
 }  // namespace covey::data

@@ -13,14 +13,14 @@ namespace {
 
 enum class Half : std::uint64_t { kTrain = 0, kTest = 1 };
 
-/// Draws `limit` images as evenly over the classes as they allow: every class's first image in a random
+/// Draws `limit` samples as evenly over the classes as they allow: every class's first sample in a random
 /// order, then every class's second, and so on. The order of the data set is kept.
-void limit_images(Images& images, int classes, std::int64_t limit, Half half, std::uint64_t seed) {
-  if (limit == 0 || images.size() <= static_cast<std::size_t>(limit)) return;
+void limit_samples(SampleSet& samples, int classes, std::int64_t limit, Half half, std::uint64_t seed) {
+  if (limit == 0 || samples.size() <= static_cast<std::size_t>(limit)) return;
   StreamId id;
   id.purpose = Purpose::kSubset;
   Sequence draws(Stream(seed, id), static_cast<std::uint64_t>(half));
-  auto by_class = positions_by_class(images, classes);
+  auto by_class = positions_by_class(samples, classes);
   std::vector<std::uint32_t> chosen;
   for (auto& members : by_class) draws.shuffle(Span<std::uint32_t>(members));
   for (std::size_t rank = 0; chosen.size() < static_cast<std::size_t>(limit); ++rank) {
@@ -30,18 +30,19 @@ void limit_images(Images& images, int classes, std::int64_t limit, Half half, st
     }
   }
   std::sort(chosen.begin(), chosen.end());
-  images = subset(images, chosen);
+  samples = subset(samples, chosen);
 }
 
 Status check_dataset(const Dataset& dataset) {
   if (dataset.train.size() == 0 || dataset.test.size() == 0) {
     return invalid_argument("holds " + std::to_string(dataset.train.size()) + " training and " +
                             std::to_string(dataset.test.size()) +
-                            " test images; at least one of each is needed");
+                            " test samples; at least one of each is needed");
   }
-  if (dataset.train.shape != dataset.test.shape)
-    return invalid_argument("training and test images differ in size");
-  COVEY_RETURN_IF_ERROR(check_image_limits(dataset.train.shape, dataset.train.size()));
+  if (dataset.train.format != dataset.test.format)
+    return invalid_argument("training and test samples differ in size");
+  if (dataset.train.format.kind == SampleKind::kImage)
+    COVEY_RETURN_IF_ERROR(check_image_limits(dataset.train.format.image, dataset.train.size()));
   COVEY_RETURN_IF_ERROR(check_labels(dataset.train, dataset.classes).with_context("training set"));
   return check_labels(dataset.test, dataset.classes).with_context("test set");
 }
@@ -50,14 +51,17 @@ Status check_dataset(const Dataset& dataset) {
 
 Registry<DatasetReader> dataset_registry() {
   Registry<DatasetReader> registry("data set");
-  registry.add("cifar10", read_cifar10)
+  registry.add("agnews", read_agnews)
+      .add("cifar10", read_cifar10)
       .add("emnist", read_emnist)
       .add("fashion", read_fashion)
       .add("femnist", read_femnist)
       .add("folder", read_folder)
       .add("glyphs", generate_glyphs)
       .add("mnist", read_mnist)
-      .add("svhn", read_svhn);
+      .add("sst2", read_sst2)
+      .add("svhn", read_svhn)
+      .add("text-folder", read_text_folder);
   return registry;
 }
 
@@ -73,8 +77,9 @@ Result<Dataset> load_dataset(const config::Data& config, std::uint64_t seed) {
   auto dataset = reader(config, seed);
   if (!dataset.ok()) return dataset.status().with_context(doing);
   COVEY_RETURN_IF_ERROR(check_dataset(*dataset).with_context(doing));
-  limit_images(dataset->train, dataset->classes, config.train_limit, Half::kTrain, seed);
-  limit_images(dataset->test, dataset->classes, config.test_limit, Half::kTest, seed);
+  dataset->format = dataset->train.format;
+  limit_samples(dataset->train, dataset->classes, config.train_limit, Half::kTrain, seed);
+  limit_samples(dataset->test, dataset->classes, config.test_limit, Half::kTest, seed);
   return dataset;
 }
 

@@ -1,17 +1,17 @@
 #include "common/learn/batch_pipeline.h"
 
+#include "common/learn/sample_batch.h"
+
 namespace covey::learn {
 
 BatchPipeline::BatchPipeline(const PipelineOptions& options, const Stream& order, const Stream& augment)
     : options_(options),
       order_(options.samples->size(), options.batch, order, options.drawing),
       augment_(augment),
-      augmenter_(options.views),
-      normaliser_(options.views.shape, options.normalisation),
-      scratch_(options.views.shape.bytes()) {
+      views_(data::make_view_maker(*options.spec, options.views)) {
   for (Batch& slot : slots_) {
-    if (options_.weak) slot.weak = image_tensor();
-    if (options_.strong) slot.strong = image_tensor();
+    if (options_.weak) slot.weak = empty_batch(*options_.spec, order_.batch());
+    if (options_.strong) slot.strong = empty_batch(*options_.spec, order_.batch());
     slot.labels = torch::empty({static_cast<std::int64_t>(order_.batch())}, torch::kInt64);
     if (!options_.samples->sure.empty())
       slot.sure = torch::empty({static_cast<std::int64_t>(order_.batch())}, torch::kFloat32);
@@ -26,12 +26,6 @@ BatchPipeline::~BatchPipeline() {
   }
   may_fill_.notify_one();
   producer_.join();
-}
-
-torch::Tensor BatchPipeline::image_tensor() const {
-  const data::ImageShape& shape = options_.views.shape;
-  return torch::empty({static_cast<std::int64_t>(order_.batch()), shape.channels, shape.height, shape.width},
-                      torch::kFloat32);
 }
 
 void BatchPipeline::produce() {
@@ -67,20 +61,19 @@ void BatchPipeline::fill(Batch& slot, std::size_t step) {
 }
 
 void BatchPipeline::fill_views(Batch& slot, std::size_t step, std::size_t position, std::uint32_t sample) {
-  const auto image = options_.samples->images->image(sample);
+  const auto bytes = options_.samples->set->sample(sample);
   const std::uint64_t item = 2 * (step * order_.batch() + position);
-  const auto write = [&](torch::Tensor& views) {
-    normaliser_.normalise(scratch_, {views.data_ptr<float>() + position * scratch_.size(), scratch_.size()});
+  const std::size_t values = options_.spec->format.values();
+  const auto row = [&](torch::Tensor& views) {
+    return Span<float>(views.data_ptr<float>() + position * values, values);
   };
   if (options_.weak) {
     Sequence draws(augment_, item);
-    augmenter_.weak_view(image, draws, Span<std::uint8_t>(scratch_));
-    write(slot.weak);
+    views_->weak(bytes, draws, row(slot.weak));
   }
   if (options_.strong) {
     Sequence draws(augment_, item + 1);
-    augmenter_.strong_view(image, draws, Span<std::uint8_t>(scratch_));
-    write(slot.strong);
+    views_->strong(bytes, draws, row(slot.strong));
   }
 }
 

@@ -3,11 +3,11 @@
 #include <array>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 
-#include "common/data/augment/normaliser.h"
-#include "common/data/augment/views.h"
+#include "common/data/augment/view_maker.h"
 #include "common/learn/objective.h"
 #include "common/learn/samples.h"
 
@@ -20,14 +20,14 @@ struct PipelineOptions {
   Drawing drawing = Drawing::kShuffled;
   bool weak = false;  ///< which views each batch carries
   bool strong = false;
-  data::ViewOptions views;
-  data::Normalisation normalisation;
+  const data::DataSpec* spec = nullptr;
+  data::ViewSettings views;
   torch::Device device = torch::kCPU;
 };
 
 /// Makes the batches of one member's local steps on a thread of its own, a few batches ahead of the training
 /// that consumes them. Sample i of step s is augmented with draws keyed by (s * batch + i, view), so timing
-/// never changes a pixel.
+/// never changes a view.
 class BatchPipeline {
  public:
   /// `order` and `augment` are keyed by (a purpose of their own, round, attempt, member).
@@ -48,14 +48,11 @@ class BatchPipeline {
   void produce();
   void fill(Batch& slot, std::size_t step);
   void fill_views(Batch& slot, std::size_t step, std::size_t position, std::uint32_t sample);
-  torch::Tensor image_tensor() const;
 
   PipelineOptions options_;
   SampleOrder order_;
   Stream augment_;
-  data::Augmenter augmenter_;
-  data::Normaliser normaliser_;
-  std::vector<std::uint8_t> scratch_;
+  std::unique_ptr<data::ViewMaker> views_;
   std::array<Batch, kSlots> slots_;
 
   std::mutex mutex_;

@@ -26,8 +26,8 @@ Result<CurvatureAnswers> answer(LocalTrainer& trainer, const LocalTask& task, st
   COVEY_ASSIGN_OR_RETURN(const Samples samples, samples_with_labels(setup, task, *make_objective(), model));
   if (samples.size() == 0) return CurvatureAnswers{};
   model.eval();
-  const curvature::Hessian hessian(
-      trainer.parameters(), labelled_loss(model, samples, setup.normalisation, nn::choose_device(), kBatch));
+  const curvature::Hessian hessian(trainer.parameters(),
+                                   labelled_loss(model, samples, setup.spec, nn::choose_device(), kBatch));
   const Stream stream(setup.experiment.seed, {Purpose::kCurvature, task.round, task.attempt, kNoEntity});
   const auto probe = [&](std::uint32_t number) {
     return curvature::rademacher(hessian.parameters(), stream, number);

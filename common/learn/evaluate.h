@@ -6,22 +6,22 @@
 
 namespace covey::learn {
 
-/// Images in one evaluation batch. Part of the determinism contract: the bits of a matrix product depend on
+/// Samples in one evaluation batch. Part of the determinism contract: the bits of a matrix product depend on
 /// its height.
 inline constexpr std::size_t kEvaluationBatch = 256;
 
 struct Evaluation {
-  double accuracy = 0;  ///< share of images whose most likely class is their label, 0..1
+  double accuracy = 0;  ///< share of samples whose most likely class is their label, 0..1
   double loss = 0;      ///< mean cross-entropy
 };
 
-/// Runs `model` in eval mode over all of `images` (at least one, all labelled) and restores its mode.
-Evaluation evaluate(nn::Model& model, const data::Images& images, const data::Normalisation& normalisation,
+/// Runs `model` in eval mode over all of `samples` (at least one, all labelled) and restores its mode.
+Evaluation evaluate(nn::Model& model, const data::SampleSet& samples, const data::DataSpec& spec,
                     torch::Device device);
 
-/// Logits (n x classes, on the CPU) of images[indices], at least one, in eval mode, in batches of
+/// Logits (n x classes, on the CPU) of samples[indices], at least one, in eval mode, in batches of
 /// kEvaluationBatch, without a graph.
-torch::Tensor eval_logits(nn::Model& model, const data::Images& images, Span<const std::uint32_t> indices,
-                          const data::Normalisation& normalisation, torch::Device device);
+torch::Tensor eval_logits(nn::Model& model, const data::SampleSet& samples, Span<const std::uint32_t> indices,
+                          const data::DataSpec& spec, torch::Device device);
 
 }  // namespace covey::learn

@@ -10,8 +10,7 @@ namespace covey::learn {
 /// batches of `batch` samples: what curvature is measured of. The model should be in eval mode; it and the
 /// samples must outlive the loss.
 ///   samples  at least one, each with its label
-curvature::BatchedLoss labelled_loss(nn::Model& model, const Samples& samples,
-                                     const data::Normalisation& normalisation, torch::Device device,
-                                     std::size_t batch);
+curvature::BatchedLoss labelled_loss(nn::Model& model, const Samples& samples, const data::DataSpec& spec,
+                                     torch::Device device, std::size_t batch);
 
 }  // namespace covey::learn

@@ -1,6 +1,5 @@
 #include "common/learn/local_loss.h"
 
-#include "common/data/augment/cutout.h"
 #include "common/learn/mixup.h"
 #include "common/nn/device.h"
 
@@ -45,9 +44,8 @@ PipelineOptions LocalLoss::fitted_options() const {
   options.batch = static_cast<std::size_t>(task_.batch > 0 ? task_.batch : training.batch);
   options.strong = objective_.fitted_view() == View::kStrong;
   options.weak = !options.strong || labels_move_ || samples_.any.size() > 0;
-  options.views = {setup_.shape, training.flip && !setup_.characters, training.cutout,
-                   data::cutout_fill(training.cutout_fill, setup_.shape, setup_.normalisation)};
-  options.normalisation = setup_.normalisation;
+  options.spec = &setup_.spec;
+  options.views = {training.flip, training.cutout, training.cutout_fill};
   options.device = nn::choose_device();
   return options;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/curvature/prepare.h"
+#include "common/data/text/vocabulary.h"
 #include "common/fqt/layers.h"
 #include "common/learn/backward.h"
 #include "common/learn/clip.h"
@@ -110,14 +111,29 @@ class DrawScope {
   nn::Model& model_;
 };
 
+nn::ModelOptions model_options(const TrainingSetup& setup, nn::Norm norm) {
+  const data::SampleFormat& format = setup.spec.format;
+  const config::Model& model = setup.experiment.model;
+  nn::ModelOptions options{format.image.channels, format.image.height, format.image.width, setup.spec.classes,
+                           norm};
+  options.tokens = format.tokens;
+  options.vocabulary = static_cast<int>(data::kFirstWord + setup.spec.vocabulary.size());
+  options.transformer = {model.width, model.depth, model.heads, model.hidden, model.dropout};
+  return options;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& setup) {
+  if (setup.spec.format.kind == data::SampleKind::kText && setup.experiment.training.mixup > 0)
+    return invalid_argument("training.mixup: words cannot be mixed, allowed with texts: 0");
   const auto& model = setup.experiment.model;
   COVEY_ASSIGN_OR_RETURN(const nn::Norm norm, nn::parse_norm(model.norm));
-  const nn::ModelOptions options{setup.shape.channels, setup.shape.height, setup.shape.width, setup.classes,
-                                 norm};
-  COVEY_ASSIGN_OR_RETURN(auto replica, nn::make_model(model.name, options, setup.experiment.seed));
+  auto made = nn::make_model(model.name, model_options(setup, norm), setup.experiment.seed);
+  if (!made.ok())
+    return made.status().with_context("model.name = \"" + model.name + "\", model.norm = \"" + model.norm +
+                                      "\"");
+  std::shared_ptr<nn::Model> replica = *std::move(made);
   if (model.moments) nn::track_moments(*replica);
   COVEY_RETURN_IF_ERROR(fqt::quantise_layers(*replica, setup.experiment.fqt));
   std::unique_ptr<LocalTrainer> trainer(new LocalTrainer(setup, std::move(replica)));
@@ -222,7 +238,7 @@ Result<LocalReport> LocalTrainer::with_samples(const LocalTask& task,
   const auto started = std::chrono::steady_clock::now();
   COVEY_ASSIGN_OR_RETURN(const auto make_objective, objective_registry().find(task.objective));
   const auto objective = make_objective();
-  PseudoLabeller labeller(setup_.experiment.training, setup_.classes);
+  PseudoLabeller labeller(setup_.experiment.training, setup_.spec.classes);
   COVEY_ASSIGN_OR_RETURN(const RoundSamples samples,
                          round_samples(setup_, task, *objective, labeller, *model_));
   LocalReport report;

@@ -20,10 +20,7 @@ class LocalLoss;
 /// What every replica of one experiment shares.
 struct TrainingSetup {
   config::Experiment experiment;
-  data::ImageShape shape;
-  int classes = 0;
-  data::Normalisation normalisation;
-  bool characters = false;  ///< no flips
+  data::DataSpec spec;
 };
 
 /// One member's local steps in one round.

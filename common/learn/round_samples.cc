@@ -23,11 +23,11 @@ Status check_true_labels(const Samples& samples, int classes) {
 using SplitSamples = std::pair<Samples, Samples>;
 
 SplitSamples without_labels(const Samples& samples) {
-  return {{samples.images, samples.indices, {}}, {samples.images, {}, {}}};
+  return {{samples.set, samples.indices, {}}, {samples.set, {}, {}}};
 }
 
 SplitSamples split_by_label(const Samples& samples) {
-  SplitSamples split{{samples.images, {}, {}}, {samples.images, {}, {}}};
+  SplitSamples split{{samples.set, {}, {}}, {samples.set, {}, {}}};
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const std::int32_t label = i < samples.labels.size() ? samples.labels[i] : data::kNoLabel;
     if (label == data::kNoLabel) {
@@ -45,12 +45,12 @@ RoundSamples label_round(const TrainingSetup& setup, const Samples& samples, Pse
                          nn::Model& model) {
   const config::Training& training = setup.experiment.training;
   const torch::Tensor logits =
-      eval_logits(model, *samples.images, samples.indices, setup.normalisation, nn::choose_device());
+      eval_logits(model, *samples.set, samples.indices, setup.spec, nn::choose_device());
   const PseudoLabels labels = labeller.label_round(logits);
   labeller.count(labels);
   RoundSamples round;
   round.confidence = mean_confidence(logits);
-  round.fitted.images = samples.images;
+  round.fitted.set = samples.set;
   const float* mask = labels.mask.data_ptr<float>();
   const float* sure = labels.sure.data_ptr<float>();
   const std::int64_t* label = labels.labels.data_ptr<std::int64_t>();
@@ -61,7 +61,7 @@ RoundSamples label_round(const TrainingSetup& setup, const Samples& samples, Pse
     if (training.sharpness > 0) round.fitted.sure.push_back(sure[i] > 0);
   }
   round.weight = static_cast<double>(round.fitted.size()) / static_cast<double>(samples.size());
-  if (training.mixup > 0) round.any = {samples.images, samples.indices, {label, label + samples.size()}};
+  if (training.mixup > 0) round.any = {samples.set, samples.indices, {label, label + samples.size()}};
   return round;
 }
 
@@ -71,7 +71,7 @@ Result<RoundSamples> select(const TrainingSetup& setup, const LocalTask& task, c
   RoundSamples round;
   if (objective.uses_true_labels()) {
     round.fitted = *task.samples;
-    COVEY_RETURN_IF_ERROR(check_true_labels(round.fitted, setup.classes));
+    COVEY_RETURN_IF_ERROR(check_true_labels(round.fitted, setup.spec.classes));
     return round;
   }
   const bool has_labels = setup.experiment.federation.labels_at == "users";
@@ -82,7 +82,7 @@ Result<RoundSamples> select(const TrainingSetup& setup, const LocalTask& task, c
     round = label_round(setup, unlabelled, labeller, model);
   }
   round.labelled = std::move(labelled);
-  if (has_labels) COVEY_RETURN_IF_ERROR(check_true_labels(round.labelled, setup.classes));
+  if (has_labels) COVEY_RETURN_IF_ERROR(check_true_labels(round.labelled, setup.spec.classes));
   return round;
 }
 
@@ -99,11 +99,11 @@ Result<RoundSamples> round_samples(const TrainingSetup& setup, const LocalTask& 
 
 Result<Samples> samples_with_labels(const TrainingSetup& setup, const LocalTask& task,
                                     const Objective& objective, nn::Model& model) {
-  PseudoLabeller labeller(setup.experiment.training, setup.classes);
+  PseudoLabeller labeller(setup.experiment.training, setup.spec.classes);
   COVEY_ASSIGN_OR_RETURN(RoundSamples round, select(setup, task, objective, false, labeller, model));
   Samples all = std::move(round.fitted);
   const Samples& labelled = round.labelled;
-  all.images = task.samples->images;
+  all.set = task.samples->set;
   all.indices.insert(all.indices.end(), labelled.indices.begin(), labelled.indices.end());
   all.labels.insert(all.labels.end(), labelled.labels.begin(), labelled.labels.end());
   return all;

@@ -5,12 +5,12 @@
 
 namespace covey::learn {
 
-Samples all_samples(const data::Images& images) {
+Samples all_samples(const data::SampleSet& set) {
   Samples samples;
-  samples.images = &images;
-  samples.indices.resize(images.size());
+  samples.set = &set;
+  samples.indices.resize(set.size());
   std::iota(samples.indices.begin(), samples.indices.end(), 0u);
-  samples.labels = images.labels;
+  samples.labels = set.labels;
   return samples;
 }
 

@@ -8,10 +8,10 @@
 
 namespace covey::learn {
 
-/// A member's training data: some images of a block that may be shared with other members.
+/// A member's training data: some samples of a set that may be shared with other members.
 struct Samples {
-  const data::Images* images = nullptr;
-  std::vector<std::uint32_t> indices;  ///< into `images`, in the member's own order
+  const data::SampleSet* set = nullptr;
+  std::vector<std::uint32_t> indices;  ///< into `set`, in the member's own order
   std::vector<std::int32_t> labels;    ///< one per index: true or pseudo-label; empty when there are none
   /// One per index, 1 where the pseudo-label also reached training.threshold; empty where nobody asks.
   std::vector<std::uint8_t> sure = {};
@@ -19,8 +19,8 @@ struct Samples {
   std::size_t size() const { return indices.size(); }
 };
 
-/// All of `images`, with their labels.
-Samples all_samples(const data::Images& images);
+/// All of `set`, with their labels.
+Samples all_samples(const data::SampleSet& set);
 
 enum class Drawing {
   kShuffled,         ///< a fresh shuffle at the start of a round and whenever all were seen

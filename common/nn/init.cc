@@ -21,6 +21,11 @@ double fan_in(const torch::Tensor& weight) {
   return static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0));
 }
 
+/// Mean squares, and what they are divided by.
+bool starts_at_one(const std::string& buffer) {
+  return buffer == "running_var" || buffer == "power_sum" || buffer == "power_words";
+}
+
 /// The tensors that `module` holds itself; `prefix` is its own name with a dot behind.
 void initialise_own(const torch::nn::Module& module, const std::string& prefix, const Stream& stream) {
   const auto parameters = module.named_parameters(false);
@@ -35,7 +40,7 @@ void initialise_own(const torch::nn::Module& module, const std::string& prefix, 
     }
   }
   for (const auto& item : module.named_buffers(false)) {
-    item.value().detach().fill_(item.key() == "running_var" ? 1 : 0);
+    item.value().detach().fill_(starts_at_one(item.key()) ? 1 : 0);
   }
 }
 

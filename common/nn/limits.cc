@@ -9,6 +9,8 @@ namespace {
 constexpr int kMostChannels = 16;
 constexpr int kLongestSide = 512;
 constexpr int kMostClasses = 100000;
+constexpr int kLongestText = 1024;
+constexpr int kLargestVocabulary = 65536;  // ids have 16 bits
 
 Status check_range(const char* what, int value, int low, int high) {
   if (value >= low && value <= high) return ok_status();
@@ -19,13 +21,33 @@ Status check_range(const char* what, int value, int low, int high) {
 }  // namespace
 
 Status check_options(const ModelOptions& options) {
+  COVEY_RETURN_IF_ERROR(check_range("the number of classes", options.classes, 2, kMostClasses));
+  if (options.tokens > 0) {
+    COVEY_RETURN_IF_ERROR(check_range("the length of a text", options.tokens, 1, kLongestText));
+    return check_range("the size of the vocabulary", options.vocabulary, 2, kLargestVocabulary);
+  }
   COVEY_RETURN_IF_ERROR(check_range("the number of image channels", options.channels, 1, kMostChannels));
   COVEY_RETURN_IF_ERROR(check_range("the image height", options.height, 1, kLongestSide));
-  COVEY_RETURN_IF_ERROR(check_range("the image width", options.width, 1, kLongestSide));
-  return check_range("the number of classes", options.classes, 2, kMostClasses);
+  return check_range("the image width", options.width, 1, kLongestSide);
+}
+
+Status check_images(const char* model, const ModelOptions& options) {
+  if (options.tokens > 0)
+    return invalid_argument(std::string(model) + " takes images, these are texts, allowed: transformer");
+  if (options.norm == Norm::kGroup || options.norm == Norm::kBatch || options.norm == Norm::kNone)
+    return ok_status();
+  return invalid_argument(std::string(model) + " takes model.norm = group, batch or none");
+}
+
+Status check_texts(const char* model, const ModelOptions& options) {
+  if (options.tokens == 0) return invalid_argument(std::string(model) + " takes texts, these are images");
+  if (options.norm != Norm::kGroup) return ok_status();
+  return invalid_argument(std::string(model) +
+                          " takes model.norm = layer, batch, power, power-v, power-published or none");
 }
 
 Status check_sides(const char* model, const ModelOptions& options, int smallest) {
+  COVEY_RETURN_IF_ERROR(check_images(model, options));
   if (std::min(options.height, options.width) >= smallest) return ok_status();
   const std::string side = std::to_string(smallest);
   return invalid_argument(std::string(model) + " takes images from " + side + " x " + side + ", these are " +

@@ -6,6 +6,7 @@
 #include "common/nn/models/mlp.h"
 #include "common/nn/models/resnet.h"
 #include "common/nn/models/resnet9.h"
+#include "common/nn/models/transformer.h"
 #include "common/nn/models/two_conv.h"
 
 namespace covey::nn {
@@ -21,6 +22,7 @@ const Registry<ModelMaker>& model_registry() {
     r.add("resnet9", make_resnet9);
     r.add("resnet18", make_resnet18);
     r.add("resnet20", make_resnet20);
+    r.add("transformer", make_transformer);
     return r;
   }();
   return registry;

@@ -12,10 +12,11 @@
 
 namespace covey::nn {
 
-/// An image classifier: N x C x H x W normalised pixels to N x classes logits.
+/// A classifier: N x C x H x W normalised pixels, or N x tokens ids of words as floats, to N x classes
+/// logits.
 class Model : public torch::nn::Module {
  public:
-  virtual torch::Tensor forward(torch::Tensor images) = 0;
+  virtual torch::Tensor forward(torch::Tensor samples) = 0;
 
   /// The draws of the forwards from now on; needed in train mode by models with dropout or quantised
   /// gradients. `draws` is borrowed until the next call; null ends its use.
@@ -28,24 +29,38 @@ class Model : public torch::nn::Module {
   const DrawContext* draws_ = nullptr;
 };
 
+/// What a transformer is built of.
+struct TransformerSize {
+  std::int64_t width = 64;    ///< values of a word
+  std::int64_t depth = 2;     ///< layers
+  std::int64_t heads = 4;     ///< of a layer's attention; they share the width
+  std::int64_t hidden = 128;  ///< values inside a layer's feed-forward network
+  double dropout = 0.1;
+};
+
 struct ModelOptions {
+  // Images; 0 for texts.
   int channels = 0;
   int height = 0;
   int width = 0;
   int classes = 0;
   Norm norm = Norm::kGroup;
+  // Texts; 0 for images.
+  int tokens = 0;
+  int vocabulary = 0;  ///< ids that words have, padding and the unknown one included
+  TransformerSize transformer = {};
 };
 
 using ModelMaker = Result<std::shared_ptr<Model>> (*)(const ModelOptions&);
 
-/// cnn | cnn-cifar | emnist | mlp | resnet8 | resnet9 | resnet18 | resnet20. The makers leave the values to
-/// make_model.
+/// cnn | cnn-cifar | emnist | mlp | resnet8 | resnet9 | resnet18 | resnet20 | transformer. The makers leave
+/// the values to make_model.
 const Registry<ModelMaker>& model_registry();
 
 /// A model whose initial values are a function of (name of each tensor, seed) alone, on the CPU, in train
 /// mode.
-///   errors  kInvalidArgument for an unknown name, or an image shape or class count that the model cannot
-///   take
+///   errors  kInvalidArgument for an unknown name, or samples, a norm or a class count that the model
+///   cannot take
 Result<std::shared_ptr<Model>> make_model(const std::string& name, const ModelOptions& options,
                                           std::uint64_t seed);
 

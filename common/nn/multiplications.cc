@@ -17,7 +17,7 @@ class Counter final : public Product {
     const torch::Tensor y =
         conv_ == nullptr ? torch::linear(x, weight)
                          : torch::conv2d(x, weight, {}, conv_->geometry().stride, conv_->geometry().padding);
-    count_ += static_cast<std::uint64_t>(y.numel() / y.size(0) * (weight.numel() / weight.size(0)));
+    count_ += static_cast<std::uint64_t>(y.numel() * (weight.numel() / weight.size(0)));
     return y;
   }
 
@@ -28,8 +28,7 @@ class Counter final : public Product {
 
 }  // namespace
 
-std::map<std::string, std::uint64_t> multiplications(Model& model, std::int64_t channels, std::int64_t height,
-                                                     std::int64_t width) {
+std::map<std::string, std::uint64_t> multiplications(Model& model, std::vector<std::int64_t> sample) {
   const torch::NoGradGuard no_grad;
   model.eval();
   std::map<std::string, std::uint64_t> counts;
@@ -39,8 +38,9 @@ std::map<std::string, std::uint64_t> multiplications(Model& model, std::int64_t 
     layer->set_product(
         std::make_shared<Counter>(dynamic_cast<const ConvImpl*>(layer), counts[item.key() + ".weight"]));
   }
-  model.forward(
-      torch::zeros({1, channels, height, width}, model.parameters().front().options().requires_grad(false)));
+  sample.insert(sample.begin(), 1);
+  // Ones: a text of zeros would be all padding.
+  model.forward(torch::ones(sample, model.parameters().front().options().requires_grad(false)));
   reset_products(model);
   return counts;
 }

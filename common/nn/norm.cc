@@ -1,5 +1,7 @@
 #include "common/nn/norm.h"
 
+#include "common/base/registry.h"
+
 namespace covey::nn {
 
 namespace {
@@ -16,10 +18,15 @@ void move_towards(const ChannelMoments& batch, torch::Tensor& mean, torch::Tenso
 }  // namespace
 
 Result<Norm> parse_norm(const std::string& name) {
-  if (name == "group") return Norm::kGroup;
-  if (name == "batch") return Norm::kBatch;
-  if (name == "none") return Norm::kNone;
-  return invalid_argument("unknown norm '" + name + "'; known: group, batch, none");
+  static const auto norms = Registry<Norm>("norm")
+                                .add("group", Norm::kGroup)
+                                .add("batch", Norm::kBatch)
+                                .add("layer", Norm::kLayer)
+                                .add("power", Norm::kPower)
+                                .add("power-v", Norm::kPowerV)
+                                .add("power-published", Norm::kPowerPublished)
+                                .add("none", Norm::kNone);
+  return norms.find(name);
 }
 
 ChannelMoments image_moments(const torch::Tensor& x) {
@@ -28,6 +35,7 @@ ChannelMoments image_moments(const torch::Tensor& x) {
 
 NormLayerImpl::NormLayerImpl(Norm norm, std::int64_t channels, std::int64_t groups)
     : norm_(norm), groups_(groups) {
+  COVEY_CHECK(norm == Norm::kGroup || norm == Norm::kBatch || norm == Norm::kNone, "is of transformers");
   if (norm == Norm::kNone) return;
   COVEY_CHECK(groups >= 1 && channels % groups == 0, channels, groups);
   weight_ = register_parameter("weight", torch::ones({channels}));
@@ -89,10 +97,9 @@ torch::Tensor NormLayerImpl::forward(const torch::Tensor& x) {
     case Norm::kBatch:
       return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, is_training(), kMomentum,
                                kEpsilon, at::globalContext().userEnabledCuDNN());
-    case Norm::kNone:
+    default:
       return x;
   }
-  return x;
 }
 
 void track_moments(torch::nn::Module& model) {

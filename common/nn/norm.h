@@ -9,10 +9,11 @@
 
 namespace covey::nn {
 
-/// What stands between a convolution and its activation.
-enum class Norm { kGroup, kBatch, kNone };
+/// What keeps activations in range: between convolutions (norm.h) or in transformers (token_norm.h).
+enum class Norm { kGroup, kBatch, kLayer, kPower, kPowerV, kPowerPublished, kNone };
 
-/// group | batch | none; kInvalidArgument for anything else.
+/// By name: group | batch | layer | power | power-v | power-published | none; kInvalidArgument for anything
+/// else.
 Result<Norm> parse_norm(const std::string& name);
 
 /// How group norm is computed where that is not by LibTorch's own function: the seam for cheaper derivatives

@@ -20,7 +20,7 @@ inline constexpr std::uint32_t kCreditsMax = 16;
 
 inline constexpr std::size_t kTokenBytesMax = 128;
 inline constexpr std::size_t kTextBytesMax = std::size_t{4} << 10;  ///< reasons and error texts
-inline constexpr std::size_t kSettingsBytesMax = std::size_t{32} << 10;
+inline constexpr std::size_t kSettingsBytesMax = std::size_t{56} << 10;
 inline constexpr std::size_t kPseudoLabelClassesMax = 10000;
 inline constexpr std::size_t kCurvatureAnswersMax = 2000;  ///< probes times parameter tensors
 inline constexpr std::uint64_t kSamplesMax = std::uint64_t{1}

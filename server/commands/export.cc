@@ -2,6 +2,7 @@
 
 #include "common/calibration/zeroq.h"
 #include "common/config/client_settings.h"
+#include "common/learn/client_setup.h"
 #include "common/nn/state.h"
 #include "common/plan/compressed_model.h"
 #include "common/program/known_names.h"
@@ -60,7 +61,7 @@ Result<SavedModel> open_model(const store::RunStore& run, const fs::path& dir,
   COVEY_ASSIGN_OR_RETURN(const std::string text, read_text_file(settings_file));
   COVEY_ASSIGN_OR_RETURN(model.settings, config::parse_client_settings(text, settings_file.string(),
                                                                        program::known_names(false)));
-  COVEY_ASSIGN_OR_RETURN(model.trainer, learn::LocalTrainer::make(training_setup(model.settings)));
+  COVEY_ASSIGN_OR_RETURN(model.trainer, learn::LocalTrainer::make(learn::training_setup(model.settings)));
   COVEY_ASSIGN_OR_RETURN(model.state, chosen_round(run, round));
   auto values = stored_model(run, model.state, model.trainer->layout(), model.settings.experiment);
   if (!values.ok()) {

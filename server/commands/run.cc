@@ -63,8 +63,10 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
                          data::load_server_data(experiment.data, experiment.federation, experiment.seed));
   if (const std::string advice = program::blas_advice(); !advice.empty()) logger->warn("{}", advice);
 
-  const learn::TrainingSetup setup{experiment, data.labelled.shape, data.classes, data.normalisation,
-                                   data.characters};
+  const learn::TrainingSetup setup{experiment, data};
+  // First: what no model can be made of leaves no folder behind.
+  const auto probe = probe_of_this_machine(setup);
+  if (!probe.ok()) return probe.status().with_context(options.experiment);
   COVEY_ASSIGN_OR_RETURN(const auto folder, RunFolder::open(run_folder_of(options.dir), setup,
                                                             program::Progress::default_mode(options.quiet)));
   const program::StopSignal stop;
@@ -75,7 +77,7 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   parts.run = &folder->store();
   parts.enrolment = &enrolment;
   parts.identity = identity;
-  COVEY_ASSIGN_OR_RETURN(parts.probe, probe_of_this_machine(setup));
+  parts.probe = *probe;
   parts.listen = options.listen;
   parts.spool = run_folder_of(options.dir) / "spool";
   parts.threads = options.threads;

@@ -71,10 +71,10 @@ Result<Budget> wanted_budget(const CompressOptions& options, const Layout& layou
 /// The plan of least sensitivity within the budget.
 Result<plan::BitPlan> best_plan(const SavedModel& saved, std::vector<plan::LayerSensitivity> layers,
                                 const Budget& budget, const CompressOptions& options) {
-  const data::ImageShape& shape = saved.data.dataset.train.shape;
   if (budget.of_operations) {
-    COVEY_RETURN_IF_ERROR(plan::limit_operations(
-        nn::multiplications(saved.trainer->model(), shape.channels, shape.height, shape.width), layers));
+    const std::vector<std::int64_t> sample = saved.data.dataset.format.dims();
+    COVEY_RETURN_IF_ERROR(
+        plan::limit_operations(nn::multiplications(saved.trainer->model(), sample), layers));
   }
   return plan::least_sensitive_plan(layers, options.codec, budget.mean_bits);
 }
@@ -89,8 +89,7 @@ Result<std::vector<plan::LayerTrace>> labelled_traces(learn::LocalTrainer& train
   nn::Model& model = trainer.model();
   model.eval();
   const curvature::Hessian hessian(
-      model.parameters(),
-      learn::labelled_loss(model, samples, loaded.dataset.normalisation, nn::choose_device(), kBatch));
+      model.parameters(), learn::labelled_loss(model, samples, loaded.dataset, nn::choose_device(), kBatch));
   StreamId id;
   id.purpose = Purpose::kCurvature;
   const Stream stream(options.seed, id);
@@ -136,7 +135,7 @@ Result<Planned> zeroq(const SavedModel& saved, const Budget& budget, const Compr
   asked.codec = options.codec;
   asked.percentile = options.percentile;
   asked.distil.seed = options.seed;
-  const data::ImageShape& shape = saved.data.dataset.train.shape;
+  const data::ImageShape& shape = saved.data.dataset.format.image;
   COVEY_ASSIGN_OR_RETURN(calibration::Zeroq found,
                          calibration::zeroq(saved.trainer->model(), saved.trainer->layout(), saved.values,
                                             shape.channels, shape.height, shape.width, asked));

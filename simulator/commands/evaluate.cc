@@ -18,7 +18,7 @@ struct EvaluateOptions {
 Status evaluate(const EvaluateOptions& options, char** argv) {
   COVEY_ASSIGN_OR_RETURN(const SavedModel saved, open_saved_model(options.saved, argv));
   const learn::Evaluation result = learn::evaluate(saved.trainer->model(), saved.data.dataset.test,
-                                                   saved.data.dataset.normalisation, nn::choose_device());
+                                                   saved.data.dataset, nn::choose_device());
   if (options.json) {
     const nlohmann::ordered_json json{{"accuracy", result.accuracy},
                                       {"loss", result.loss},

@@ -133,6 +133,9 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   const auto users = static_cast<std::uint32_t>(experiment.federation.users);
   COVEY_ASSIGN_OR_RETURN(auto devices, make_device_profiles(experiment.devices, users, experiment.seed));
   const learn::TrainingSetup setup = loaded.setup(experiment);
+  // First: what no model can be made of leaves no folder behind.
+  const Status trainable = learn::LocalTrainer::make(setup).status();
+  if (!trainable.ok()) return trainable.with_context(options.experiment);
   COVEY_ASSIGN_OR_RETURN(const auto folder,
                          server::RunFolder::open(dir, setup, program::Progress::default_mode(options.quiet)));
   COVEY_RETURN_IF_ERROR(

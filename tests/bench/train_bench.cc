@@ -54,12 +54,12 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-data::Images noise_images() {
-  data::Images images;
-  images.shape = {3, 32, 32};
+data::SampleSet noise_images() {
+  data::SampleSet images;
+  images.format = data::ImageShape{3, 32, 32};
   Sequence draws(Stream(1, StreamId{}), 0);
-  images.pixels.resize(kImages * images.shape.bytes());
-  for (auto& pixel : images.pixels) pixel = static_cast<std::uint8_t>(draws.next_u32());
+  images.bytes.resize(kImages * images.format.image.bytes());
+  for (auto& pixel : images.bytes) pixel = static_cast<std::uint8_t>(draws.next_u32());
   images.labels.assign(kImages, data::kNoLabel);
   return images;
 }
@@ -72,15 +72,13 @@ learn::TrainingSetup setup_of(const Case& c) {
   setup.experiment.training.labels = "moving";
   setup.experiment.training.lr = 0.01;
   setup.experiment.training.schedule = "constant";
-  setup.shape = {3, 32, 32};
-  setup.classes = kClasses;
-  setup.normalisation = {{0.5f}, {0.25f}};
+  setup.spec = {data::ImageShape{3, 32, 32}, kClasses, {{0.5f}, {0.25f}}};
   return setup;
 }
 
 /// Weak and strong views of the same images as one batch, as the pipeline makes them: the speed of pooling
 /// depends on what the pixels look like.
-std::vector<torch::Tensor> batches_in_advance(const Case& c, const data::Images& images) {
+std::vector<torch::Tensor> batches_in_advance(const Case& c, const data::SampleSet& images) {
   const auto setup = setup_of(c);
   const learn::Samples samples = learn::all_samples(images);
   learn::PipelineOptions options;
@@ -89,8 +87,7 @@ std::vector<torch::Tensor> batches_in_advance(const Case& c, const data::Images&
   options.batch = static_cast<std::size_t>(c.batch);
   options.weak = true;
   options.strong = true;
-  options.views = {setup.shape, true, 0.5};
-  options.normalisation = setup.normalisation;
+  options.spec = &setup.spec;
   learn::BatchPipeline pipeline(options, Stream(1, StreamId{Purpose::kDataOrder, 0, 0, 0}),
                                 Stream(1, StreamId{Purpose::kAugment, 0, 0, 0}));
   std::vector<torch::Tensor> batches;
@@ -104,7 +101,7 @@ std::vector<torch::Tensor> batches_in_advance(const Case& c, const data::Images&
 /// The loop that somebody would write without Covey.
 class BareLoop {
  public:
-  BareLoop(const Case& c, const data::Images& images)
+  BareLoop(const Case& c, const data::SampleSet& images)
       : steps_(c.steps),
         model_(*nn::make_model(c.model, {3, 32, 32, kClasses, nn::Norm::kGroup}, 1)),
         optimizer_(model_->parameters(),
@@ -132,7 +129,7 @@ class BareLoop {
   std::vector<torch::Tensor> batches_;
 };
 
-void bench_training(const Case& c, const data::Images& images) {
+void bench_training(const Case& c, const data::SampleSet& images) {
   const auto setup = setup_of(c);
   const auto trainer = *learn::LocalTrainer::make(setup);
   const learn::Samples samples = learn::all_samples(images);
@@ -161,19 +158,19 @@ void bench_training(const Case& c, const data::Images& images) {
               median(runtime_rates), median(bare_rates), median(wall_ratios), median(cpu_ratios));
 }
 
-void bench_augmentation(const data::Images& images) {
-  data::Augmenter augmenter({images.shape, true, 0.5});
-  const data::Normaliser normaliser(images.shape, {{0.5f}, {0.25f}});
+void bench_augmentation(const data::SampleSet& images) {
+  data::Augmenter augmenter({images.format.image, true, 0.5});
+  const data::Normaliser normaliser(images.format.image, {{0.5f}, {0.25f}});
   const Stream stream(1, StreamId{Purpose::kAugment, 0, 0, 0});
-  std::vector<std::uint8_t> view(images.shape.bytes());
-  std::vector<float> values(images.shape.bytes());
+  std::vector<std::uint8_t> view(images.format.image.bytes());
+  std::vector<float> values(images.format.image.bytes());
   const auto augment_all = [&] {
     for (std::size_t i = 0; i < images.size(); ++i) {
       Sequence weak(stream, 2 * i);
-      augmenter.weak_view(images.image(i), weak, Span<std::uint8_t>(view));
+      augmenter.weak_view(images.sample(i), weak, Span<std::uint8_t>(view));
       normaliser.normalise(view, Span<float>(values));
       Sequence strong(stream, 2 * i + 1);
-      augmenter.strong_view(images.image(i), strong, Span<std::uint8_t>(view));
+      augmenter.strong_view(images.sample(i), strong, Span<std::uint8_t>(view));
       normaliser.normalise(view, Span<float>(values));
     }
   };
@@ -189,7 +186,7 @@ void bench_augmentation(const data::Images& images) {
 
 int main() {
   covey::program::configure_process();
-  const covey::data::Images images = covey::noise_images();
+  const covey::data::SampleSet images = covey::noise_images();
   std::printf("local training, consistency with moving labels, 3 x 32 x 32 (images/s, median of %d pairs)\n",
               covey::kPairs);
   std::printf("%-9s %5s %12s %12s %8s %8s\n", "model", "batch", "LocalTrainer", "bare loop", "ratio", "CPU");

@@ -50,7 +50,7 @@ class TaskRunnerTest : public ::testing::Test {
   }
 
   learn::TrainingSetup setup_ = learn::testing::small_setup();
-  data::Images images_ = learn::testing::striped_images(24);
+  data::SampleSet images_ = learn::testing::striped_images(24);
   learn::Samples samples_ = learn::all_samples(images_);
   std::unique_ptr<learn::LocalTrainer> trainer_;
   Bytes model_;

@@ -72,6 +72,17 @@ INSTANTIATE_TEST_SUITE_P(
              {"federation.communicating=2", "training.optimizer_state=user", "federation.rounds=5"}}),
     [](const auto& one) { return std::string(one.param.name); });
 
+TEST(SameBits, TextsGiveOneModelInOneProcessAndInMany) {
+  Federation federation({"training.cutout=0.3"});
+  federation.use_texts();
+  federation.start();
+  const std::string simulated = federation.simulated_hash({"--threads", "1"});
+  EXPECT_EQ(federation.simulated_hash({"--threads", "2"}), simulated);
+  federation.expect_finish();
+  EXPECT_EQ(federation.hash(), simulated);
+  EXPECT_GT(read_json(federation.run_folder() / "summary.json").at("bytes_up").get<std::uint64_t>(), 1000u);
+}
+
 TEST(SameBits, CoordinatorOnTheFullDataSetGivesTheSameModel) {
   Federation federation;
   federation.use_full_data_set();

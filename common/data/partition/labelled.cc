@@ -15,7 +15,7 @@ std::vector<std::size_t> users_of_class(std::size_t klass, std::size_t pairs, st
   return found;
 }
 
-UserLists by_class_pairs(const std::vector<std::uint32_t>& labelled, const Images& images,
+UserLists by_class_pairs(const std::vector<std::uint32_t>& labelled, const SampleSet& images,
                          std::size_t classes, std::size_t users) {
   std::vector<std::vector<std::size_t>> owners;
   for (std::size_t c = 0; c < classes; ++c) owners.push_back(users_of_class(c, (classes + 1) / 2, users));
@@ -30,8 +30,8 @@ UserLists by_class_pairs(const std::vector<std::uint32_t>& labelled, const Image
 
 }  // namespace
 
-Result<UserLists> deal_labelled(const std::vector<std::uint32_t>& labelled, const Images& images, int classes,
-                                std::size_t users, double noniid) {
+Result<UserLists> deal_labelled(const std::vector<std::uint32_t>& labelled, const SampleSet& images,
+                                int classes, std::size_t users, double noniid) {
   UserLists lists(users);
   if (noniid > 0) {
     lists = by_class_pairs(labelled, images, static_cast<std::size_t>(classes), users);

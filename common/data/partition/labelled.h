@@ -10,7 +10,7 @@ namespace covey::data {
 ///               among the users that have it; with fewer users than pairs a user takes every K-th pair
 ///   source  ssfl.md 2.4
 ///   errors  kInvalidArgument when a user would get none
-Result<UserLists> deal_labelled(const std::vector<std::uint32_t>& labelled, const Images& images, int classes,
-                                std::size_t users, double noniid);
+Result<UserLists> deal_labelled(const std::vector<std::uint32_t>& labelled, const SampleSet& images,
+                                int classes, std::size_t users, double noniid);
 
 }  // namespace covey::data

@@ -6,7 +6,7 @@ namespace covey::data {
 
 /// Every natural owner's images stay together: the o-th owner (by number) goes to user o mod K.
 Result<UserLists> partition_natural(const Remainder& rest, Sequence&) {
-  const std::vector<std::uint32_t>& owners = rest.images->owners;
+  const std::vector<std::uint32_t>& owners = rest.samples->owners;
   if (owners.empty()) {
     return invalid_argument("data.partition = natural needs a data set that names owners: femnist");
   }

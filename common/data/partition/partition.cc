@@ -88,7 +88,7 @@ Result<Partition> make_partition(const Dataset& dataset, const config::Data& dat
   id.purpose = Purpose::kPartition;
   const Stream stream(seed, id);
   Remainder rest;
-  rest.images = &dataset.train;
+  rest.samples = &dataset.train;
   rest.by_class = positions_by_class(dataset.train, dataset.classes);
   rest.data = &data;
   rest.noniid = federation.noniid;
@@ -123,7 +123,7 @@ Result<Partition> make_partition(const Dataset& dataset, const config::Data& dat
   return partition;
 }
 
-std::vector<std::vector<std::uint32_t>> class_counts(const Partition& partition, const Images& images,
+std::vector<std::vector<std::uint32_t>> class_counts(const Partition& partition, const SampleSet& images,
                                                      int classes) {
   std::vector<std::vector<std::uint32_t>> counts;
   for (const auto& user : partition.users) {

@@ -31,7 +31,7 @@ Result<Partition> make_partition(const Dataset& dataset, const config::Data& dat
                                  const config::Federation& federation, std::uint64_t seed);
 
 /// How many images of every class each user has: [user][class].
-std::vector<std::vector<std::uint32_t>> class_counts(const Partition& partition, const Images& images,
+std::vector<std::vector<std::uint32_t>> class_counts(const Partition& partition, const SampleSet& images,
                                                      int classes);
 
 /// Metric R: 2 / (K (K - 1)) * sum over pairs of users of half the L1 distance of their class shares; 0 for

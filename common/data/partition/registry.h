@@ -11,7 +11,7 @@ namespace covey::data {
 
 /// What a kind of partition works with: the images that the server left over.
 struct Remainder {
-  const Images* images = nullptr;
+  const SampleSet* samples = nullptr;
   std::vector<std::vector<std::uint32_t>> by_class;  ///< positions in `images`, each class shuffled
   std::size_t users = 0;
   const config::Data* data = nullptr;

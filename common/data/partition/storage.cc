@@ -1,10 +1,11 @@
 #include "common/data/partition/storage.h"
 
-#include "common/data/images.h"
+#include <algorithm>
+
+#include "common/data/partition/sample_files.h"
 #include "common/data/partition/server_folder.h"
-#include "common/data/readers/image_file.h"
-#include "common/data/readers/image_folder.h"
 #include "common/data/registry.h"
+#include "common/data/text/texts.h"
 
 namespace covey::data {
 
@@ -19,6 +20,32 @@ Status check_empty(const fs::path& dir) {
                           "' is not an empty folder; the partition is written to a new one");
 }
 
+ServerData server_data(const Dataset& dataset, const Partition& partition) {
+  return {static_cast<const DataSpec&>(dataset), subset(dataset.train, partition.server), dataset.test};
+}
+
+std::string size_text(const ImageShape& shape) {
+  return std::to_string(shape.width) + "x" + std::to_string(shape.height) + " pixels, " +
+         std::to_string(shape.channels) + (shape.channels == 1 ? " channel" : " channels");
+}
+
+/// A folder of texts holds .txt files, itself or in its folders, and nothing else.
+bool holds_texts_alone(const fs::path& dir) {
+  std::error_code error;
+  bool texts = false;
+  for (fs::recursive_directory_iterator entry(dir, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry.depth() > 1 || entry->path().filename().string().front() == '.') {
+      entry.disable_recursion_pending();
+      continue;
+    }
+    if (entry->is_directory(error)) continue;
+    if (entry->path().extension() != ".txt") return false;
+    texts = true;
+  }
+  return texts;
+}
+
 }  // namespace
 
 Status write_partition(const Dataset& dataset, const Partition& partition, const fs::path& dir) {
@@ -26,32 +53,31 @@ Status write_partition(const Dataset& dataset, const Partition& partition, const
   for (std::size_t k = 0; k < partition.users.size(); ++k) {
     const fs::path folder = dir / ("user_" + padded_number(k, 4));
     COVEY_RETURN_IF_ERROR(make_directories(folder));
-    for (std::size_t i = 0; i < partition.users[k].size(); ++i) {
-      COVEY_RETURN_IF_ERROR(write_png_file(folder / (padded_number(i, kNameDigits) + ".png"),
-                                           dataset.train.shape, dataset.train.image(partition.users[k][i])));
-    }
+    COVEY_RETURN_IF_ERROR(
+        sample_files(dataset.format.kind).write_user(dataset.train, partition.users[k], folder));
   }
-  const ServerData server{subset(dataset.train, partition.server), dataset.test, dataset.classes,
-                          dataset.normalisation, dataset.characters};
-  return write_server_folder(server, dir / "server");
+  return write_server_folder(server_data(dataset, partition), dir / "server");
 }
 
-Result<Images> load_user_images(const fs::path& dir) {
-  COVEY_ASSIGN_OR_RETURN(const FolderListing listing, list_folder(dir));
-  if (!listing.images.empty() && !listing.folders.empty()) {
-    return invalid_argument("'" + dir.string() + "' holds both images and folders; allowed is one kind");
+Result<SampleSet> load_user_samples(const fs::path& dir) {
+  return sample_files(holds_texts_alone(dir) ? SampleKind::kText : SampleKind::kImage).read_user(dir);
+}
+
+Result<SampleSet> fit_user_samples(SampleSet samples, const DataSpec& spec) {
+  const SampleKind kind = spec.format.kind;
+  if (samples.format.kind != kind) {
+    const bool texts = kind == SampleKind::kText;
+    return invalid_argument(std::string("--data: holds ") + (texts ? "images" : "texts") +
+                            "; this run needs " + (texts ? "texts" : "images"));
   }
-  Images images;
-  COVEY_RETURN_IF_ERROR(append_image_files(listing.images, kNoLabel, images));
-  for (const fs::path& folder : listing.folders) {
-    COVEY_ASSIGN_OR_RETURN(const FolderListing inner, list_folder(folder));
-    if (!inner.folders.empty()) {
-      return invalid_argument("'" + inner.folders.front().string() + "': folders are read one level deep");
-    }
-    COVEY_RETURN_IF_ERROR(append_image_files(inner.images, kNoLabel, images));
+  if (kind == SampleKind::kText) {
+    COVEY_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::of_words(spec.vocabulary));
+    encode_texts(vocabulary, spec.format.tokens, samples);
+    return samples;
   }
-  if (images.size() == 0) return invalid_argument("'" + dir.string() + "' holds no image");
-  return images;
+  if (samples.format == spec.format) return samples;
+  return invalid_argument("--data: the images are " + size_text(samples.format.image) + "; this run needs " +
+                          size_text(spec.format.image));
 }
 
 Result<ServerData> load_server_data(const config::Data& data, const config::Federation& federation,
@@ -63,13 +89,12 @@ Result<ServerData> load_server_data(const config::Data& data, const config::Fede
     const auto found = static_cast<std::int64_t>(server.labelled.size());
     if (found == expected || found == federation.labelled) return server;
     return invalid_argument("'" + data.path + "' was written with " + std::to_string(server.labelled.size()) +
-                            " labelled images; federation.labelled = " + std::to_string(federation.labelled) +
-                            " asks for " + std::to_string(expected));
+                            " labelled samples; federation.labelled = " +
+                            std::to_string(federation.labelled) + " asks for " + std::to_string(expected));
   }
-  COVEY_ASSIGN_OR_RETURN(Dataset dataset, load_dataset(data, seed));
+  COVEY_ASSIGN_OR_RETURN(const Dataset dataset, load_dataset(data, seed));
   COVEY_ASSIGN_OR_RETURN(const Partition partition, make_partition(dataset, data, federation, seed));
-  ServerData server{subset(dataset.train, partition.server), std::move(dataset.test), dataset.classes,
-                    dataset.normalisation, dataset.characters};
+  ServerData server = server_data(dataset, partition);
   // A written folder knows no owners, and both ways give the same.
   server.labelled.owners.clear();
   server.test.owners.clear();

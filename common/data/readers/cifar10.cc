@@ -14,7 +14,7 @@ constexpr int kClasses = 10;
 constexpr std::size_t kRecordBytes = 1 + 3 * 32 * 32;
 constexpr std::uint64_t kFileBytesMax = std::uint64_t{1} << 30;
 
-Status read_part(const fs::path& path, Images& images) {
+Status read_part(const fs::path& path, SampleSet& images) {
   COVEY_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::open(path));
   if (file.bytes().size() > kFileBytesMax) {
     return exhausted(path.string() + ": larger than " + std::to_string(kFileBytesMax) + " bytes");
@@ -24,13 +24,13 @@ Status read_part(const fs::path& path, Images& images) {
 
 }  // namespace
 
-Status parse_cifar10(ByteSpan bytes, Images& images) {
+Status parse_cifar10(ByteSpan bytes, SampleSet& images) {
   if (bytes.empty() || bytes.size() % kRecordBytes != 0) {
     return corrupt("at byte " + std::to_string(bytes.size() - bytes.size() % kRecordBytes) +
                    ": expected a record of " + std::to_string(kRecordBytes) + " bytes, found " +
                    std::to_string(bytes.size() % kRecordBytes));
   }
-  images.pixels.reserve(images.pixels.size() + bytes.size());
+  images.bytes.reserve(images.bytes.size() + bytes.size());
   for (std::size_t start = 0; start < bytes.size(); start += kRecordBytes) {
     if (bytes[start] >= kClasses) {
       return corrupt("at byte " + std::to_string(start) + ": expected a label of 0 to 9, found " +

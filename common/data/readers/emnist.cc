@@ -56,8 +56,8 @@ Result<Split> find_split(const fs::path& path) {
                           "' holds several splits; append one to data.path, as FOLDER/SPLIT:" + names);
 }
 
-Result<Images> read_part(const Split& split, const std::string& part) {
-  COVEY_ASSIGN_OR_RETURN(Images images,
+Result<SampleSet> read_part(const Split& split, const std::string& part) {
+  COVEY_ASSIGN_OR_RETURN(SampleSet images,
                          read_idx_images(split.folder, {split.file(part + "-images-idx3-ubyte")},
                                          {split.file(part + "-labels-idx1-ubyte")}));
   transpose_images(images);
@@ -67,7 +67,7 @@ Result<Images> read_part(const Split& split, const std::string& part) {
   return images;
 }
 
-Result<int> class_count(const Split& split, const Images& train) {
+Result<int> class_count(const Split& split, const SampleSet& train) {
   const fs::path mapping = split.folder / split.file("mapping.txt");
   std::error_code error;
   if (fs::exists(mapping, error)) {
@@ -88,15 +88,15 @@ bool is_mapping_line(std::string_view line) {
 
 }  // namespace
 
-void transpose_images(Images& images) {
-  const auto rows = static_cast<std::size_t>(images.shape.height);
-  const auto columns = static_cast<std::size_t>(images.shape.width);
-  std::swap(images.shape.height, images.shape.width);
+void transpose_images(SampleSet& images) {
+  const auto rows = static_cast<std::size_t>(images.format.image.height);
+  const auto columns = static_cast<std::size_t>(images.format.image.width);
+  std::swap(images.format.image.height, images.format.image.width);
   std::vector<std::uint8_t> old(rows * columns);
-  for (std::size_t start = 0; start < images.pixels.size(); start += old.size()) {
-    std::copy_n(images.pixels.data() + start, old.size(), old.data());
+  for (std::size_t start = 0; start < images.bytes.size(); start += old.size()) {
+    std::copy_n(images.bytes.data() + start, old.size(), old.data());
     for (std::size_t i = 0; i < old.size(); ++i) {
-      images.pixels[start + (i % columns) * rows + i / columns] = old[i];
+      images.bytes[start + (i % columns) * rows + i / columns] = old[i];
     }
   }
 }

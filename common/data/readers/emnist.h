@@ -16,7 +16,7 @@ namespace covey::data {
 /// Published images are transposed, and the labels of "letters" start at 1; both are undone.
 
 /// Exchanges rows and columns of every (grey) image.
-void transpose_images(Images& images);
+void transpose_images(SampleSet& images);
 
 /// Number of lines "label code [code ...]" of a mapping file; kCorrupt naming the first line that is none.
 Result<int> count_mapped_classes(std::string_view text);

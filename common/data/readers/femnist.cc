@@ -34,7 +34,7 @@ Halves hold_out(const std::vector<std::uint32_t>& owners) {
 /// .gz. Images are published as dark ink on white; they are inverted, so that the black fill of the views is
 /// background as in EMNIST.
 Result<Dataset> read_femnist(const config::Data& config, std::uint64_t) {
-  COVEY_ASSIGN_OR_RETURN(Images all,
+  COVEY_ASSIGN_OR_RETURN(SampleSet all,
                          read_idx_images(config.path, {"images-idx3-ubyte"}, {"labels-idx1-ubyte"}));
   COVEY_ASSIGN_OR_RETURN(const auto owners, read_idx_numbers(config.path, {"clients-idx1-ubyte"}));
   if (owners.size() != all.size() || owners.empty()) {
@@ -43,7 +43,7 @@ Result<Dataset> read_femnist(const config::Data& config, std::uint64_t) {
                    std::to_string(owners.size()));
   }
   all.owners.assign(owners.begin(), owners.end());
-  for (std::uint8_t& pixel : all.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
+  for (std::uint8_t& pixel : all.bytes) pixel = static_cast<std::uint8_t>(255 - pixel);
   const Halves halves = hold_out(all.owners);
   Dataset dataset;
   dataset.train = subset(all, halves.train);

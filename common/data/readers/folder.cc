@@ -1,4 +1,5 @@
 #include "common/data/images.h"
+#include "common/data/readers/folder_listing.h"
 #include "common/data/readers/image_folder.h"
 #include "common/data/readers/normalisations.h"
 #include "common/data/readers/readers.h"
@@ -16,9 +17,9 @@ struct ClassFiles {
 };
 
 Result<std::vector<ClassFiles>> list_classes(const fs::path& folder) {
-  COVEY_ASSIGN_OR_RETURN(const FolderListing listing, list_folder(folder));
-  if (!listing.images.empty()) {
-    return invalid_argument(listing.images.front().string() + ": lies outside the class folders");
+  COVEY_ASSIGN_OR_RETURN(const FolderListing listing, list_folder(folder, kImageFiles));
+  if (!listing.files.empty()) {
+    return invalid_argument(listing.files.front().string() + ": lies outside the class folders");
   }
   if (listing.folders.empty() || listing.folders.size() > kClassesMax) {
     return invalid_argument("'" + folder.string() + "' holds " + std::to_string(listing.folders.size()) +
@@ -26,12 +27,12 @@ Result<std::vector<ClassFiles>> list_classes(const fs::path& folder) {
   }
   std::vector<ClassFiles> classes;
   for (const fs::path& path : listing.folders) {
-    COVEY_ASSIGN_OR_RETURN(FolderListing members, list_folder(path));
-    if (!members.folders.empty() || members.images.empty()) {
+    COVEY_ASSIGN_OR_RETURN(FolderListing members, list_folder(path, kImageFiles));
+    if (!members.folders.empty() || members.files.empty()) {
       return invalid_argument("'" + path.string() +
                               "': a class folder holds images, at least one, and no folders");
     }
-    classes.push_back({path.filename().string(), std::move(members.images)});
+    classes.push_back({path.filename().string(), std::move(members.files)});
   }
   return classes;
 }
@@ -81,7 +82,8 @@ Result<Dataset> read_folder(const config::Data& config, std::uint64_t) {
   const bool split = fs::is_directory(path / "train", error) && fs::is_directory(path / "test", error);
   Dataset dataset;
   COVEY_RETURN_IF_ERROR(split ? read_split(path, dataset) : read_whole(path, dataset));
-  dataset.normalisation = dataset.train.shape.channels == 3 ? colour_normalisation() : plain_normalisation();
+  dataset.normalisation =
+      dataset.train.format.image.channels == 3 ? colour_normalisation() : plain_normalisation();
   return dataset;
 }
 

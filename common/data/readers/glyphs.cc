@@ -96,7 +96,7 @@ void draw_clutter(Sequence& draws, Ink& ink) {
   }
 }
 
-void add_image(const Glyph& glyph, std::int32_t label, Sequence draws, Images& images) {
+void add_image(const Glyph& glyph, std::int32_t label, Sequence draws, SampleSet& images) {
   const Hand hand(draws);
   const double radius = between(draws, 0.5, 1.8);
   const double strength = between(draws, 0.5, 1.0);
@@ -106,16 +106,16 @@ void add_image(const Glyph& glyph, std::int32_t label, Sequence draws, Images& i
   draw_clutter(draws, ink);
   for (const double pixel : ink) {
     const double value = std::clamp(255.0 * pixel + noise * draws.normal(), 0.0, 255.0);
-    images.pixels.push_back(static_cast<std::uint8_t>(std::lround(value)));
+    images.bytes.push_back(static_cast<std::uint8_t>(std::lround(value)));
   }
   images.labels.push_back(label);
 }
 
-Images draw_images(const std::vector<Glyph>& shapes, std::int64_t classes, std::int64_t count,
-                   const Stream& stream, std::uint64_t first_item) {
-  Images images;
-  images.shape = kShape;
-  images.pixels.reserve(static_cast<std::size_t>(count) * kShape.bytes());
+SampleSet draw_images(const std::vector<Glyph>& shapes, std::int64_t classes, std::int64_t count,
+                      const Stream& stream, std::uint64_t first_item) {
+  SampleSet images;
+  images.format = kShape;
+  images.bytes.reserve(static_cast<std::size_t>(count) * kShape.bytes());
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t label = i % classes;
     add_image(shapes[static_cast<std::size_t>(label)], static_cast<std::int32_t>(label),

@@ -53,7 +53,7 @@ Result<IdxArray> parse_idx(ByteSpan bytes, std::size_t dimension_count) {
   return array;
 }
 
-Result<Images> parse_idx_images(ByteSpan bytes) {
+Result<SampleSet> parse_idx_images(ByteSpan bytes) {
   COVEY_ASSIGN_OR_RETURN(const IdxArray array, parse_idx(bytes, 3));
   const std::uint32_t side_max = kSideMax;
   for (std::size_t i = 1; i < 3; ++i) {
@@ -62,11 +62,11 @@ Result<Images> parse_idx_images(ByteSpan bytes) {
       return expected(4 + 4 * i, "an image side of 1 to " + std::to_string(side_max), std::to_string(side));
     }
   }
-  Images images;
-  images.shape = {1, static_cast<int>(array.dimensions[1]), static_cast<int>(array.dimensions[2])};
-  const Status limits = check_image_limits(images.shape, array.dimensions[0]);
+  SampleSet images;
+  images.format = ImageShape{1, static_cast<int>(array.dimensions[1]), static_cast<int>(array.dimensions[2])};
+  const Status limits = check_image_limits(images.format.image, array.dimensions[0]);
   if (!limits.ok()) return corrupt("at byte 4: " + limits.message());
-  images.pixels.assign(array.values.begin(), array.values.end());
+  images.bytes.assign(array.values.begin(), array.values.end());
   images.labels.assign(array.dimensions[0], kNoLabel);
   return images;
 }

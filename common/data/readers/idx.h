@@ -17,7 +17,7 @@ struct IdxArray {
 Result<IdxArray> parse_idx(ByteSpan bytes, std::size_t dimension_count);
 
 /// Grey images of an idx3 file; labels are kNoLabel.
-Result<Images> parse_idx_images(ByteSpan bytes);
+Result<SampleSet> parse_idx_images(ByteSpan bytes);
 
 /// The values of an idx1 file: labels, or owners.
 Result<std::vector<std::uint8_t>> parse_idx_numbers(ByteSpan bytes);

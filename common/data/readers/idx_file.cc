@@ -41,8 +41,8 @@ Result<std::vector<std::uint8_t>> read_idx_numbers(const fs::path& folder,
   return numbers;
 }
 
-Result<Images> read_idx_images(const fs::path& folder, const std::vector<std::string>& image_names,
-                               const std::vector<std::string>& label_names) {
+Result<SampleSet> read_idx_images(const fs::path& folder, const std::vector<std::string>& image_names,
+                                  const std::vector<std::string>& label_names) {
   COVEY_ASSIGN_OR_RETURN(const fs::path path, find_file(folder, image_names));
   COVEY_ASSIGN_OR_RETURN(const auto labels, read_idx_numbers(folder, label_names));
   COVEY_ASSIGN_OR_RETURN(const Bytes bytes, read_plain_or_gzip(path));
@@ -56,7 +56,7 @@ Result<Images> read_idx_images(const fs::path& folder, const std::vector<std::st
   return images;
 }
 
-Status check_labels(const Images& images, int classes) {
+Status check_labels(const SampleSet& images, int classes) {
   for (std::size_t i = 0; i < images.size(); ++i) {
     if (images.labels[i] < 0 || images.labels[i] >= classes) {
       return corrupt("label " + std::to_string(images.labels[i]) + " of image " + std::to_string(i) +

@@ -14,14 +14,14 @@ Result<fs::path> find_file(const fs::path& folder, const std::vector<std::string
 
 /// Images with labels from an idx3 and an idx1 file in `folder`, each the first that exists of the given
 /// names; both must hold the same number.
-Result<Images> read_idx_images(const fs::path& folder, const std::vector<std::string>& image_names,
-                               const std::vector<std::string>& label_names);
+Result<SampleSet> read_idx_images(const fs::path& folder, const std::vector<std::string>& image_names,
+                                  const std::vector<std::string>& label_names);
 
 /// The values of an idx1 file.
 Result<std::vector<std::uint8_t>> read_idx_numbers(const fs::path& folder,
                                                    const std::vector<std::string>& names);
 
 /// kCorrupt naming the first label that is outside [0, classes).
-Status check_labels(const Images& images, int classes);
+Status check_labels(const SampleSet& images, int classes);
 
 }  // namespace covey::data

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kClasses = 10;
 
-Result<Images> read_part(const fs::path& folder, const std::string& part) {
+Result<SampleSet> read_part(const fs::path& folder, const std::string& part) {
   // The files are found under both spellings.
   return read_idx_images(folder, {part + "-images-idx3-ubyte", part + "-images.idx3-ubyte"},
                          {part + "-labels-idx1-ubyte", part + "-labels.idx1-ubyte"});

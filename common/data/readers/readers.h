@@ -15,6 +15,9 @@ Result<Dataset> read_fashion(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_femnist(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_folder(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_mnist(const config::Data& config, std::uint64_t seed);
+Result<Dataset> read_agnews(const config::Data& config, std::uint64_t seed);
+Result<Dataset> read_sst2(const config::Data& config, std::uint64_t seed);
+Result<Dataset> read_text_folder(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_svhn(const config::Data& config, std::uint64_t seed);
 Result<Dataset> generate_glyphs(const config::Data& config, std::uint64_t seed);
 

@@ -55,18 +55,18 @@ Result<MatArray> read_variable(mat_t* file, const char* name, std::size_t value_
 
 /// From column-major (row, column, channel, image) to planar rows: within a plane, rows and columns trade
 /// places.
-void copy_images(const std::uint8_t* from, std::size_t count, Images& images) {
+void copy_images(const std::uint8_t* from, std::size_t count, SampleSet& images) {
   constexpr std::size_t kSide = 32;
-  images.shape = kShape;
-  images.pixels.resize(count * kShape.bytes());
-  for (std::size_t plane = 0; plane < images.pixels.size(); plane += kSide * kSide) {
+  images.format = kShape;
+  images.bytes.resize(count * kShape.bytes());
+  for (std::size_t plane = 0; plane < images.bytes.size(); plane += kSide * kSide) {
     for (std::size_t i = 0; i < kSide * kSide; ++i) {
-      images.pixels[plane + (i % kSide) * kSide + i / kSide] = from[plane + i];
+      images.bytes[plane + (i % kSide) * kSide + i / kSide] = from[plane + i];
     }
   }
 }
 
-Status copy_labels(const matvar_t& array, std::size_t count, Images& images) {
+Status copy_labels(const matvar_t& array, std::size_t count, SampleSet& images) {
   const bool bytes = array.class_type == MAT_C_UINT8;
   if (!bytes && array.class_type != MAT_C_DOUBLE) return corrupt("variable 'y': expected bytes or doubles");
   for (std::size_t i = 0; i < count; ++i) {
@@ -81,7 +81,7 @@ Status copy_labels(const matvar_t& array, std::size_t count, Images& images) {
   return ok_status();
 }
 
-Result<Images> read_mat(const fs::path& path) {
+Result<SampleSet> read_mat(const fs::path& path) {
   COVEY_ASSIGN_OR_RETURN(const MappedFile bytes, MappedFile::open(path));
   if (bytes.bytes().size() > kFileBytesMax) {
     return exhausted("larger than " + std::to_string(kFileBytesMax) + " bytes");
@@ -91,13 +91,13 @@ Result<Images> read_mat(const fs::path& path) {
   if (file == nullptr) return corrupt("cannot be opened as a MAT file");
   COVEY_ASSIGN_OR_RETURN(const MatArray x, read_variable(file.get(), "X", count * kShape.bytes()));
   COVEY_ASSIGN_OR_RETURN(const MatArray y, read_variable(file.get(), "y", count));
-  Images images;
+  SampleSet images;
   copy_images(static_cast<const std::uint8_t*>(x->data), count, images);
   COVEY_RETURN_IF_ERROR(copy_labels(*y, count, images));
   return images;
 }
 
-Result<Images> read_part(const fs::path& path) {
+Result<SampleSet> read_part(const fs::path& path) {
   auto images = read_mat(path);
   if (!images.ok() && images.status().code() != Code::kNotFound)
     return images.status().with_context(path.string());

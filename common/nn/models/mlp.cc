@@ -1,5 +1,6 @@
 #include "common/nn/models/mlp.h"
 
+#include "common/nn/limits.h"
 #include "common/nn/linear.h"
 
 namespace covey::nn {
@@ -28,6 +29,7 @@ class Mlp final : public Model {
 }  // namespace
 
 Result<std::shared_ptr<Model>> make_mlp(const ModelOptions& options) {
+  COVEY_RETURN_IF_ERROR(check_images("mlp", options));
   return std::shared_ptr<Model>(std::make_shared<Mlp>(options));
 }
 

@@ -421,7 +421,11 @@ const Bad kSets[] = {
      "",
      {"=8"},
      std::string("--set 1: '': unknown key, allowed: seed, numerics, or a section: ") + kSections},
-    {"DeepKey", "", {"model.name.x=8"}, "--set 1: model.name.x: unknown key, allowed: name, norm, moments"},
+    {"DeepKey",
+     "",
+     {"model.name.x=8"},
+     "--set 1: model.name.x: unknown key, allowed: name, norm, width, depth, heads, hidden, dropout, "
+     "moments"},
     {"SecondIsWrong",
      "",
      {"seed=2", "federation.users=x"},

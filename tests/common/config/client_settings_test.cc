@@ -24,6 +24,11 @@ std::string message(const std::string& text) {
   return settings.ok() ? "ok" : settings.status().message();
 }
 
+/// What a message says behind "welcome:LINE: ".
+std::string without_line(const std::string& text) {
+  return text.substr(text.find(": ") + 2);
+}
+
 std::string with(const std::string& old_text, const std::string& new_text) {
   std::string text = client_settings_to_toml(small());
   const std::size_t at = text.find(old_text);
@@ -62,6 +67,28 @@ TEST(ClientSettings, CarriesWhatTrainingNeeds) {
   EXPECT_TRUE(settings->characters);
 }
 
+TEST(ClientSettings, CarriesAVocabularyWithTexts) {
+  ClientSettings sent;
+  sent.kind = "text";
+  sent.classes = 2;
+  sent.tokens = 32;
+  sent.vocabulary = "the a it's \" \\ caf\xc3\xa9";
+  const auto settings = parse_client_settings(client_settings_to_toml(sent), "welcome", test_names());
+  ASSERT_TRUE(settings.ok()) << settings.status().message();
+  EXPECT_EQ(settings->kind, "text");
+  EXPECT_EQ(settings->tokens, 32);
+  EXPECT_EQ(settings->vocabulary, sent.vocabulary);
+  sent.vocabulary.assign(50000, 'a');
+  EXPECT_FALSE(parse_client_settings(client_settings_to_toml(sent), "welcome", test_names()).ok());
+}
+
+TEST(ClientSettings, RefusesSamplesWithoutASize) {
+  EXPECT_EQ(without_line(message(with("kind = \"image\"", "kind = \"text\""))),
+            "text.tokens: 0 is no length of a text, allowed: at least 1");
+  EXPECT_EQ(without_line(message(with("height = 32", "height = 0"))),
+            "image.channels: 0 is no size of an image, allowed: channels, height and width of at least 1");
+}
+
 TEST(ClientSettings, NeverCarriesTheData) {
   ClientSettings sent = small();
   sent.experiment.data.name = "secret-name";
@@ -81,11 +108,11 @@ TEST(ClientSettings, RefusesAMissingKey) {
 TEST(ClientSettings, RefusesWhatOnlyTheCoordinatorHas) {
   EXPECT_EQ(message(with("[model]", "[data]\npath = \"/etc\"\n[model]")),
             "welcome:5: data: unknown section, allowed: model, federation, training, averaging, download, "
-            "upload, curvature, fqt, image");
+            "upload, curvature, fqt, samples, image, text");
 }
 
 TEST(ClientSettings, RefusesNumbersThatDoNotFitTheChannels) {
-  EXPECT_EQ(message(with("channels = 3", "channels = 1")).substr(12),
+  EXPECT_EQ(without_line(message(with("channels = 3", "channels = 1"))),
             "image.mean: the list has 3 numbers, allowed: 1, one per channel");
   EXPECT_NE(message(with("height = 32", "height = 2000000000")), "ok");
   EXPECT_NE(message(with("classes = 10", "classes = 1")), "ok");

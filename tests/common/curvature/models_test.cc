@@ -5,6 +5,7 @@
 #include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 #include "common/nn/model.h"
+#include "tests/support/registered_models.h"
 
 namespace covey::curvature {
 namespace {
@@ -12,21 +13,25 @@ namespace {
 std::vector<std::pair<std::string, std::string>> models_and_norms() {
   std::vector<std::pair<std::string, std::string>> all;
   for (const std::string& model : nn::model_registry().names()) {
-    for (const std::string norm : {"group", "batch", "none"}) all.emplace_back(model, norm);
+    const bool texts = covey::testing::takes_texts(model);
+    for (const std::string norm : {texts ? "layer" : "group", "batch", "none"}) all.emplace_back(model, norm);
+    if (!texts) continue;
+    for (const std::string norm : {"power", "power-v", "power-published"}) all.emplace_back(model, norm);
   }
   return all;
 }
 
 TEST(Models, HaveASymmetricHessian) {
   for (const auto& [name, norm] : models_and_norms()) {
-    const auto made = nn::make_model(name, {3, 32, 32, 10, *nn::parse_norm(norm)}, 1);
+    nn::ModelOptions options = covey::testing::options_for(name, 3, 32, 10);
+    options.norm = *nn::parse_norm(norm);
+    const auto made = nn::make_model(name, options, 1);
     ASSERT_TRUE(made.ok()) << name << " " << made.status().message();
     nn::Model& model = **made;
     model.to(torch::kFloat64);
     model.eval();
     prepare_second_derivatives(model);
-    torch::manual_seed(1);
-    const torch::Tensor x = torch::randn({2, 3, 32, 32}, torch::kFloat64);
+    const torch::Tensor x = covey::testing::samples_for(options, 2).to(torch::kFloat64);
     const torch::Tensor y = torch::tensor({1, 3});
     const ParameterVector parameters = model.parameters();
     const Hessian hessian(parameters, {{2}, [&](std::size_t) {

@@ -16,17 +16,17 @@ Bytes batch(std::size_t count, std::uint32_t salt) {
 
 TEST(Cifar10, KeepsPlanesAndLabels) {
   const Bytes bytes = batch(3, 4);
-  Images images;
+  SampleSet images;
   ASSERT_TRUE(parse_cifar10(bytes, images).ok());
   EXPECT_EQ(images.labels, (std::vector<std::int32_t>{4, 5, 6}));
-  EXPECT_EQ(images.shape, (ImageShape{3, 32, 32}));
-  EXPECT_EQ(Bytes(images.image(1).begin(), images.image(1).end()),
+  EXPECT_EQ(images.format.image, (ImageShape{3, 32, 32}));
+  EXPECT_EQ(Bytes(images.sample(1).begin(), images.sample(1).end()),
             Bytes(bytes.begin() + kRecord + 1, bytes.begin() + 2 * kRecord));
 }
 
 TEST(Cifar10, RejectsPartialRecordsAndLabels) {
   Bytes bytes = batch(2, 0);
-  Images images;
+  SampleSet images;
   for (const std::size_t length :
        {std::size_t{0}, std::size_t{1}, kRecord - 1, kRecord + 1, 2 * kRecord - 1}) {
     const Status status = parse_cifar10(ByteSpan(bytes.data(), length), images);
@@ -61,7 +61,7 @@ TEST_F(Cifar10FolderTest, TakesTheFolderOrItsParent) {
   EXPECT_FALSE(parent->characters);
   fs::remove_all(folder_);
   write_set("");
-  EXPECT_EQ(load()->train.pixels, parent->train.pixels);
+  EXPECT_EQ(load()->train.bytes, parent->train.bytes);
 }
 
 TEST_F(Cifar10FolderTest, AMissingOrBrokenBatchIsNamed) {

@@ -7,13 +7,13 @@ namespace covey::data {
 namespace {
 
 TEST(Emnist, TranspositionIsUndone) {
-  Images images;
-  images.shape = {1, 2, 3};
-  images.pixels = {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16};
+  SampleSet images;
+  images.format = ImageShape{1, 2, 3};
+  images.bytes = {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16};
   images.labels = {0, 0};
   transpose_images(images);
-  EXPECT_EQ(images.shape, (ImageShape{1, 3, 2}));
-  EXPECT_EQ(images.pixels, (std::vector<std::uint8_t>{1, 4, 2, 5, 3, 6, 11, 14, 12, 15, 13, 16}));
+  EXPECT_EQ(images.format.image, (ImageShape{1, 3, 2}));
+  EXPECT_EQ(images.bytes, (std::vector<std::uint8_t>{1, 4, 2, 5, 3, 6, 11, 14, 12, 15, 13, 16}));
 }
 
 TEST(Emnist, MappingLinesAreCounted) {

@@ -29,7 +29,7 @@ TEST_F(FolderTest, ReadsTrainAndTestFolders) {
   EXPECT_EQ(dataset->classes, 2);
   EXPECT_EQ(dataset->train.labels, (std::vector<std::int32_t>{0, 0, 1}));
   EXPECT_EQ(dataset->test.labels, (std::vector<std::int32_t>{1}));
-  EXPECT_EQ(Bytes(dataset->train.image(0).begin(), dataset->train.image(0).end()), pattern(12, 1))
+  EXPECT_EQ(Bytes(dataset->train.sample(0).begin(), dataset->train.sample(0).end()), pattern(12, 1))
       << "sorted by name";
   EXPECT_FALSE(dataset->characters);
 }
@@ -43,7 +43,7 @@ TEST_F(FolderTest, SplitsByNameWhenThereIsNoTestFolder) {
   ASSERT_TRUE(dataset.ok()) << dataset.status().message();
   EXPECT_EQ(dataset->train.size(), 16u);
   EXPECT_EQ(dataset->test.labels, (std::vector<std::int32_t>{0, 0, 1, 1}));
-  EXPECT_EQ(Bytes(dataset->test.image(0).begin(), dataset->test.image(0).end()), pattern(12, 4));
+  EXPECT_EQ(Bytes(dataset->test.sample(0).begin(), dataset->test.sample(0).end()), pattern(12, 4));
 }
 
 TEST_F(FolderTest, NamesTheFileThatIsWrong) {

@@ -43,16 +43,15 @@ TEST(Glyphs, AreAFunctionOfSeedAndPosition) {
   const auto large = load_dataset(glyphs(10, 200), 5);
   const auto other = load_dataset(glyphs(10, 100), 6);
   ASSERT_TRUE(small.ok() && large.ok() && other.ok());
-  EXPECT_TRUE(
-      std::equal(small->train.pixels.begin(), small->train.pixels.end(), large->train.pixels.begin()));
-  EXPECT_EQ(small->test.pixels, large->test.pixels);
-  EXPECT_NE(small->train.pixels, other->train.pixels);
+  EXPECT_TRUE(std::equal(small->train.bytes.begin(), small->train.bytes.end(), large->train.bytes.begin()));
+  EXPECT_EQ(small->test.bytes, large->test.bytes);
+  EXPECT_NE(small->train.bytes, other->train.bytes);
 }
 
 TEST(Glyphs, AreBalancedGreyCharacters) {
   const auto dataset = load_dataset(glyphs(47, 470), 1);
   ASSERT_TRUE(dataset.ok()) << dataset.status().message();
-  EXPECT_EQ(dataset->train.shape, (ImageShape{1, 28, 28}));
+  EXPECT_EQ(dataset->train.format.image, (ImageShape{1, 28, 28}));
   EXPECT_EQ(dataset->classes, 47);
   EXPECT_TRUE(dataset->characters);
   for (const auto& members : positions_by_class(dataset->train, 47)) EXPECT_EQ(members.size(), 10u);
@@ -62,11 +61,11 @@ TEST(Glyphs, AreBalancedGreyCharacters) {
 double nearest_neighbour_accuracy(const Dataset& dataset, std::size_t count) {
   std::size_t right = 0;
   for (std::size_t t = 0; t < dataset.test.size(); ++t) {
-    const auto test = dataset.test.image(t);
+    const auto test = dataset.test.sample(t);
     std::int64_t best = std::numeric_limits<std::int64_t>::max();
     std::int32_t label = -1;
     for (std::size_t i = 0; i < count; ++i) {
-      const auto train = dataset.train.image(i);
+      const auto train = dataset.train.sample(i);
       std::int64_t distance = 0;
       for (std::size_t p = 0; p < test.size(); ++p) {
         const int difference = int{test[p]} - int{train[p]};

@@ -10,8 +10,8 @@ TEST(Idx, RoundTripsImagesAndNumbers) {
   const auto pixels = pattern(2 * 3 * 5);
   const auto images = parse_idx_images(idx_file({2, 3, 5}, pixels));
   ASSERT_TRUE(images.ok()) << images.status().message();
-  EXPECT_EQ(images->shape, (ImageShape{1, 3, 5}));
-  EXPECT_EQ(images->pixels, pixels);
+  EXPECT_EQ(images->format.image, (ImageShape{1, 3, 5}));
+  EXPECT_EQ(images->bytes, pixels);
   EXPECT_EQ(images->size(), 2u);
   EXPECT_EQ(*parse_idx_numbers(idx_file({4}, {9, 8, 7, 6})), (std::vector<std::uint8_t>{9, 8, 7, 6}));
 }
@@ -69,13 +69,13 @@ TEST_F(MnistTest, ReadsPlainAndGzipFilesAlike) {
   const auto plain = load();
   ASSERT_TRUE(plain.ok()) << plain.status().message();
   EXPECT_EQ(plain->train.labels, (std::vector<std::int32_t>{0, 1, 2, 9}));
-  EXPECT_EQ(plain->test.pixels, pattern(8, 1));
+  EXPECT_EQ(plain->test.bytes, pattern(8, 1));
   EXPECT_TRUE(plain->characters);
   fs::remove_all(folder_);
   write_set(true);
   const auto packed = load();
   ASSERT_TRUE(packed.ok()) << packed.status().message();
-  EXPECT_EQ(packed->train.pixels, plain->train.pixels);
+  EXPECT_EQ(packed->train.bytes, plain->train.bytes);
   EXPECT_EQ(packed->test.labels, plain->test.labels);
 }
 
@@ -132,7 +132,7 @@ TEST_F(FemnistTest, KeepsOwnersInvertsInkAndHoldsOutASixth) {
   config.path = folder_.string();
   const auto dataset = load_dataset(config, 1);
   ASSERT_TRUE(dataset.ok()) << dataset.status().message();
-  EXPECT_EQ(dataset->test.pixels, (std::vector<std::uint8_t>{250, 244}));
+  EXPECT_EQ(dataset->test.bytes, (std::vector<std::uint8_t>{250, 244}));
   EXPECT_EQ(dataset->train.owners, (std::vector<std::uint32_t>{0, 0, 0, 0, 0, 7, 7, 7, 7, 7}));
   EXPECT_EQ(dataset->classes, 2);
 

@@ -81,7 +81,7 @@ TEST_F(SvhnTest, ReadsColumnMajorImagesAndTurnsTenIntoZero) {
     EXPECT_EQ(dataset->train.labels, (std::vector<std::int32_t>{0, 3}));
     EXPECT_TRUE(dataset->characters);
     // Value (row 5, column 7, channel 2, image 1) in both orders.
-    EXPECT_EQ(dataset->train.image(1)[(2 * 32 + 5) * 32 + 7], pixels_[5 + 32 * (7 + 32 * (2 + 3 * 1))]);
+    EXPECT_EQ(dataset->train.sample(1)[(2 * 32 + 5) * 32 + 7], pixels_[5 + 32 * (7 + 32 * (2 + 3 * 1))]);
   }
 }
 

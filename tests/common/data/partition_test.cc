@@ -18,14 +18,14 @@ namespace {
 Dataset make_dataset(const std::vector<std::size_t>& counts, std::uint32_t owners = 0) {
   Dataset dataset;
   dataset.classes = static_cast<int>(counts.size());
-  dataset.train.shape = {1, 1, 1};
+  dataset.train.format = ImageShape{1, 1, 1};
   const std::size_t most = *std::max_element(counts.begin(), counts.end());
   for (std::size_t i = 0; i < most; ++i) {
     for (std::size_t c = 0; c < counts.size(); ++c) {
       if (i < counts[c]) dataset.train.labels.push_back(static_cast<std::int32_t>(c));
     }
   }
-  dataset.train.pixels.assign(dataset.train.labels.size(), 0);
+  dataset.train.bytes.assign(dataset.train.labels.size(), 0);
   for (std::uint32_t i = 0; owners > 0 && i < dataset.train.labels.size(); ++i) {
     dataset.train.owners.push_back(i % owners);
   }

@@ -33,10 +33,10 @@ class RealData : public ::testing::Test {
   fs::path path_;
 };
 
-double mean_pixel(const Images& images) {
+double mean_pixel(const SampleSet& images) {
   double sum = 0.0;
-  for (const std::uint8_t pixel : images.pixels) sum += pixel;
-  return sum / static_cast<double>(images.pixels.size()) / 255.0;
+  for (const std::uint8_t pixel : images.bytes) sum += pixel;
+  return sum / static_cast<double>(images.bytes.size()) / 255.0;
 }
 
 TEST_F(RealData, Cifar10) {

@@ -8,8 +8,9 @@ namespace covey::data {
 namespace {
 
 TEST(DataRegistry, ListsEveryReaderAndPartition) {
-  EXPECT_EQ(dataset_registry().names(), (std::vector<std::string>{"cifar10", "emnist", "fashion", "femnist",
-                                                                  "folder", "glyphs", "mnist", "svhn"}));
+  EXPECT_EQ(dataset_registry().names(),
+            (std::vector<std::string>{"agnews", "cifar10", "emnist", "fashion", "femnist", "folder", "glyphs",
+                                      "mnist", "sst2", "svhn", "text-folder"}));
   EXPECT_EQ(partition_registry().names(),
             (std::vector<std::string>{"classes", "dirichlet", "iid", "natural", "shards"}));
 }
@@ -37,9 +38,9 @@ TEST(DataRegistry, LimitsTakeAClassBalancedSeededSubset) {
     EXPECT_GE(members.size(), 10u);
     EXPECT_LE(members.size(), 11u);
   }
-  EXPECT_EQ(load_dataset(config, 3)->train.pixels, limited->train.pixels);
+  EXPECT_EQ(load_dataset(config, 3)->train.bytes, limited->train.bytes);
   config.train_limit = 500;
-  EXPECT_EQ(load_dataset(config, 3)->train.pixels, whole->train.pixels);
+  EXPECT_EQ(load_dataset(config, 3)->train.bytes, whole->train.bytes);
   config.train_limit = -1;
   EXPECT_EQ(load_dataset(config, 3).status().code(), Code::kInvalidArgument);
 }

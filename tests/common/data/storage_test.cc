@@ -41,10 +41,10 @@ class StorageTest : public FolderFixture {
 TEST_F(StorageTest, UserFoldersHoldTheSameImagesInTheSameOrderWithoutLabels) {
   write_all();
   for (std::size_t k = 0; k < 5; ++k) {
-    const auto images = load_user_images(folder_ / "out" / ("user_000" + std::to_string(k)));
+    const auto images = load_user_samples(folder_ / "out" / ("user_000" + std::to_string(k)));
     ASSERT_TRUE(images.ok()) << images.status().message();
-    EXPECT_EQ(images->shape, dataset_.train.shape);
-    EXPECT_EQ(images->pixels, subset(dataset_.train, partition_.users[k]).pixels);
+    EXPECT_EQ(images->format, dataset_.train.format);
+    EXPECT_EQ(images->bytes, subset(dataset_.train, partition_.users[k]).bytes);
     EXPECT_EQ(images->labels, std::vector<std::int32_t>(partition_.users[k].size(), kNoLabel));
   }
 }
@@ -56,7 +56,7 @@ TEST_F(StorageTest, ServerDataIsTheSameFromTheFolderAndFromTheFullSet) {
   const auto full = load_server_data(data_, federation_, kSeed);
   ASSERT_TRUE(full.ok()) << full.status().message();
   for (const auto part : {&ServerData::labelled, &ServerData::test}) {
-    EXPECT_EQ(((*written).*part).pixels, ((*full).*part).pixels);
+    EXPECT_EQ(((*written).*part).bytes, ((*full).*part).bytes);
     EXPECT_EQ(((*written).*part).labels, ((*full).*part).labels);
     EXPECT_EQ(((*written).*part).owners, ((*full).*part).owners);
   }
@@ -77,11 +77,11 @@ TEST_F(StorageTest, NeverWritesIntoAFolderInUse) {
 TEST_F(StorageTest, AnExtraFileInAUserFolderIsNamedAHiddenOneSkipped) {
   write_all();
   const fs::path user = folder_ / "out/user_0000";
-  const std::size_t count = load_user_images(user)->size();
+  const std::size_t count = load_user_samples(user)->size();
   write("out/user_0000/.index", as_bytes("x"));
-  EXPECT_EQ(load_user_images(user)->size(), count);
+  EXPECT_EQ(load_user_samples(user)->size(), count);
   write("out/user_0000/readme.txt", as_bytes("x"));
-  const Status status = load_user_images(user).status();
+  const Status status = load_user_samples(user).status();
   EXPECT_EQ(status.code(), Code::kInvalidArgument);
   EXPECT_NE(status.message().find("readme.txt"), std::string::npos) << status.message();
 }
@@ -90,15 +90,15 @@ TEST_F(StorageTest, UserImagesMayLieInClassFoldersWhoseNamesAreNotUsed) {
   const ImageShape shape{1, 2, 2};
   write("user/b/1.png", encode_png(shape, pattern(4, 1)));
   write("user/a/2.png", encode_png(shape, pattern(4, 2)));
-  const auto images = load_user_images(folder_ / "user");
+  const auto images = load_user_samples(folder_ / "user");
   ASSERT_TRUE(images.ok()) << images.status().message();
   EXPECT_EQ(images->labels, (std::vector<std::int32_t>{kNoLabel, kNoLabel}));
-  EXPECT_EQ(Bytes(images->image(0).begin(), images->image(0).end()), pattern(4, 2));
+  EXPECT_EQ(Bytes(images->sample(0).begin(), images->sample(0).end()), pattern(4, 2));
   write("user/3.png", encode_png(shape, pattern(4, 3)));
-  EXPECT_EQ(load_user_images(folder_ / "user").status().code(), Code::kInvalidArgument) << "both kinds";
-  EXPECT_EQ(load_user_images(folder_ / "none").status().code(), Code::kNotFound);
+  EXPECT_EQ(load_user_samples(folder_ / "user").status().code(), Code::kInvalidArgument) << "both kinds";
+  EXPECT_EQ(load_user_samples(folder_ / "none").status().code(), Code::kNotFound);
   ASSERT_TRUE(make_directories(folder_ / "empty").ok());
-  EXPECT_EQ(load_user_images(folder_ / "empty").status().code(), Code::kInvalidArgument);
+  EXPECT_EQ(load_user_samples(folder_ / "empty").status().code(), Code::kInvalidArgument);
 }
 
 TEST_F(StorageTest, AnIncompleteServerFolderIsCorrupt) {
@@ -116,7 +116,7 @@ TEST_F(StorageTest, AnotherNumberOfLabelledImagesIsRefused) {
   federation_.labelled = 50;
   const Status status = load_written().status();
   EXPECT_EQ(status.code(), Code::kInvalidArgument);
-  EXPECT_NE(status.message().find("30 labelled images"), std::string::npos) << status.message();
+  EXPECT_NE(status.message().find("30 labelled samples"), std::string::npos) << status.message();
 }
 
 TEST_F(StorageTest, BrokenDescriptionsAreNamed) {

@@ -6,10 +6,13 @@
 
 #include "common/nn/linear.h"
 #include "tests/common/fqt/support.h"
+#include "tests/support/registered_models.h"
 
 namespace covey::fqt {
 namespace {
 
+using covey::testing::options_for;
+using covey::testing::samples_for;
 using testing::draws;
 using testing::noise;
 
@@ -21,7 +24,7 @@ config::Fqt settings(const std::string& mode) {
 }
 
 std::shared_ptr<nn::Model> model(const std::string& name, const config::Fqt& fqt) {
-  auto made = *nn::make_model(name, {1, 12, 12, 5, nn::Norm::kGroup}, 3);
+  auto made = *nn::make_model(name, options_for(name, 1, 12, 5), 3);
   const Status status = quantise_layers(*made, fqt);
   EXPECT_TRUE(status.ok()) << status.message();
   return made;
@@ -30,10 +33,10 @@ std::shared_ptr<nn::Model> model(const std::string& name, const config::Fqt& fqt
 using GradientsByName = std::map<std::string, torch::Tensor>;
 
 /// Logits under "", and the gradient of every parameter, of one step.
-GradientsByName step(nn::Model& model) {
+GradientsByName step(nn::Model& model, const torch::Tensor& samples) {
   const nn::DrawContext context = draws(1);
   model.set_draws(&context);
-  const torch::Tensor logits = model.forward(noise({4, 1, 12, 12}, 9));
+  const torch::Tensor logits = model.forward(samples);
   torch::nn::functional::cross_entropy(logits, torch::tensor({0, 1, 2, 3}, torch::kInt64)).backward();
   GradientsByName gradients{{"", logits.detach()}};
   for (const auto& item : model.named_parameters()) gradients[item.key()] = item.value().grad();
@@ -42,7 +45,7 @@ GradientsByName step(nn::Model& model) {
 }
 
 GradientsByName step(const std::string& name, const config::Fqt& fqt) {
-  return step(*model(name, fqt));
+  return step(*model(name, fqt), samples_for(options_for(name, 1, 12, 5), 4));
 }
 
 std::vector<std::string> differences(const GradientsByName& a, const GradientsByName& b) {
@@ -55,8 +58,11 @@ std::vector<std::string> differences(const GradientsByName& a, const GradientsBy
 
 TEST(Layers, OffLeavesEveryModelAlone) {
   for (const std::string& name : nn::model_registry().names()) {
-    auto plain = *nn::make_model(name, {1, 12, 12, 5, nn::Norm::kGroup}, 3);
-    EXPECT_THAT(differences(step(name, settings("off")), step(*plain)), ::testing::IsEmpty()) << name;
+    const nn::ModelOptions options = options_for(name, 1, 12, 5);
+    auto plain = *nn::make_model(name, options, 3);
+    EXPECT_THAT(differences(step(name, settings("off")), step(*plain, samples_for(options, 4))),
+                ::testing::IsEmpty())
+        << name;
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/data/augment/normaliser.h"
+#include "common/data/augment/views.h"
 #include "tests/common/learn/hand_made.h"
 
 namespace covey::learn {
@@ -22,17 +24,18 @@ PipelineOptions options(const Samples& samples) {
   options.batch = kBatch;
   options.weak = true;
   options.strong = true;
-  options.views = {{1, 8, 8}, true, 0.5};
-  options.normalisation = {{0.5f}, {0.25f}};
+  static const data::DataSpec spec{data::ImageShape{1, 8, 8}, 3, {{0.5f}, {0.25f}}};
+  options.spec = &spec;
   return options;
 }
 
 torch::Tensor twin_view(const PipelineOptions& o, std::uint32_t sample, std::uint64_t item) {
-  data::Augmenter augmenter(o.views);
-  const data::Normaliser normaliser(o.views.shape, o.normalisation);
-  std::vector<std::uint8_t> pixels(o.views.shape.bytes());
+  const data::ImageShape& shape = o.spec->format.image;
+  data::Augmenter augmenter({shape, true, 0.5});
+  const data::Normaliser normaliser(shape, o.spec->normalisation);
+  std::vector<std::uint8_t> pixels(shape.bytes());
   Sequence draws(stream(Purpose::kAugment), item);
-  const auto image = o.samples->images->image(sample);
+  const auto image = o.samples->set->sample(sample);
   if (item % 2 == 0) {
     augmenter.weak_view(image, draws, Span<std::uint8_t>(pixels));
   } else {
@@ -44,7 +47,7 @@ torch::Tensor twin_view(const PipelineOptions& o, std::uint32_t sample, std::uin
 }
 
 TEST(BatchPipeline, GivesTheViewsAndLabelsOfItsSamplesInOrder) {
-  const data::Images images = testing::striped_images(30);
+  const data::SampleSet images = testing::striped_images(30);
   Samples samples{&images, {3, 29, 7, 11, 0, 15, 22, 8, 4}, {}};
   for (const std::uint32_t index : samples.indices) samples.labels.push_back(images.labels[index]);
   const PipelineOptions o = options(samples);
@@ -65,7 +68,7 @@ TEST(BatchPipeline, GivesTheViewsAndLabelsOfItsSamplesInOrder) {
 }
 
 TEST(BatchPipeline, MakesOnlyTheViewsThatAreAskedFor) {
-  const data::Images images = testing::striped_images(8);
+  const data::SampleSet images = testing::striped_images(8);
   const Samples samples = all_samples(images);
   PipelineOptions o = options(samples);
   o.weak = false;
@@ -76,7 +79,7 @@ TEST(BatchPipeline, MakesOnlyTheViewsThatAreAskedFor) {
 }
 
 TEST(BatchPipeline, EndsCleanlyWhenNobodyTakesTheRest) {
-  const data::Images images = testing::striped_images(8);
+  const data::SampleSet images = testing::striped_images(8);
   const Samples samples = all_samples(images);
   for (int taken = 0; taken < 3; ++taken) {
     BatchPipeline pipeline(options(samples), stream(Purpose::kDataOrder), stream(Purpose::kAugment));
@@ -85,7 +88,7 @@ TEST(BatchPipeline, EndsCleanlyWhenNobodyTakesTheRest) {
 }
 
 TEST(BatchPipelineDeathTest, MoreThanTheAgreedStepsIsABrokenPromise) {
-  const data::Images images = testing::striped_images(8);
+  const data::SampleSet images = testing::striped_images(8);
   const Samples samples = all_samples(images);
   const auto overdraw = [&] {
     BatchPipeline pipeline(options(samples), stream(Purpose::kDataOrder), stream(Purpose::kAugment));

@@ -38,7 +38,7 @@ class CurvatureAnswersTest : public ::testing::Test {
   }
 
   TrainingSetup setup_ = small_setup();
-  data::Images images_ = striped_images(24);
+  data::SampleSet images_ = striped_images(24);
   std::unique_ptr<LocalTrainer> trainer_;
   Values values_;
 };

@@ -34,17 +34,16 @@ class PixelModel final : public nn::Model {
 };
 
 /// `count` grey images of 8 x 8 keyed noise, brighter by class, with labels 0, 1, 2, 0, ...
-inline data::Images striped_images(std::size_t count) {
-  data::Images images;
-  images.shape = {1, 8, 8};
+inline data::SampleSet striped_images(std::size_t count) {
+  data::SampleSet images;
+  images.format = data::ImageShape{1, 8, 8};
   const Stream stream(1, StreamId{});
   for (std::size_t i = 0; i < count; ++i) {
     Sequence draws(stream, i);
     const auto label = static_cast<std::int32_t>(i % 3);
     images.labels.push_back(label);
-    for (std::size_t p = 0; p < images.shape.bytes(); ++p) {
-      images.pixels.push_back(
-          static_cast<std::uint8_t>(draws.below(120) + 60 * static_cast<unsigned>(label)));
+    for (std::size_t p = 0; p < images.format.image.bytes(); ++p) {
+      images.bytes.push_back(static_cast<std::uint8_t>(draws.below(120) + 60 * static_cast<unsigned>(label)));
     }
   }
   return images;
@@ -60,9 +59,7 @@ inline TrainingSetup small_setup() {
   setup.experiment.training.schedule = "constant";
   setup.experiment.training.labels = "moving";
   setup.experiment.training.threshold = 0.34;
-  setup.shape = {1, 8, 8};
-  setup.classes = 3;
-  setup.normalisation = {{0.5f}, {0.25f}};
+  setup.spec = {data::ImageShape{1, 8, 8}, 3, {{0.5f}, {0.25f}}};
   return setup;
 }
 

@@ -35,14 +35,13 @@ class LocalLossTest : public ::testing::Test {
     o.drawing = drawing;
     o.weak = true;
     o.strong = true;
-    o.views = {setup_.shape, training.flip, training.cutout, fill_};
-    o.normalisation = setup_.normalisation;
+    o.spec = &setup_.spec;
+    o.views = {training.flip, training.cutout, training.cutout_fill};
     return std::make_unique<BatchPipeline>(o, stream(order), stream(augment));
   }
 
   TrainingSetup setup_;
-  std::vector<std::uint8_t> fill_;
-  data::Images images_ = striped_images(24);
+  data::SampleSet images_ = striped_images(24);
   LocalTask task_{2, 0, 1, "consistency", nullptr};
   std::unique_ptr<Objective> objective_ = (*objective_registry().find("consistency"))();
   RoundSamples samples_{{}, {&images_, {3, 7, 11, 0, 15}, {2, 1, 0, 2, 1}}, {}, 0.25};
@@ -66,7 +65,6 @@ TEST_F(LocalLossTest, FitsTheStrongViewToGivenLabelsAtTheirWeight) {
 
 TEST_F(LocalLossTest, CutoutIsFilledAsAskedFor) {
   setup_.experiment.training.cutout_fill = "zero";
-  fill_ = {0};
   const auto twin =
       this->twin(samples_.fitted, 4, Drawing::kShuffled, Purpose::kDataOrder, Purpose::kAugment);
   const Batch batch = twin->next();

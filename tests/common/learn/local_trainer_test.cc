@@ -36,7 +36,7 @@ class LocalTrainerTest : public ::testing::Test {
   }
 
   TrainingSetup setup_ = small_setup();
-  data::Images images_ = striped_images(24);
+  data::SampleSet images_ = striped_images(24);
   Samples samples_ = all_samples(images_);
   Values values_;
   Values optimizer_state_;
@@ -58,7 +58,7 @@ TEST_F(LocalTrainerTest, LearnsItsLabels) {
   setup_.experiment.federation.period = 60;
   const auto trainer = *LocalTrainer::make(setup_);
   ASSERT_TRUE(train(task("supervised"), trainer.get()).ok());
-  EXPECT_GT(evaluate(trainer->model(), images_, setup_.normalisation, torch::kCPU).accuracy, 0.9);
+  EXPECT_GT(evaluate(trainer->model(), images_, setup_.spec, torch::kCPU).accuracy, 0.9);
 }
 
 TEST_F(LocalTrainerTest, TheResultDoesNotDependOnWhatTheReplicaDidBefore) {
@@ -122,7 +122,7 @@ TEST_F(LocalTrainerTest, QuantisedGradientsGetTheirDraws) {
 // Black images of one class look the same in any order and view: only the rounding of gradients can differ.
 TEST_F(LocalTrainerTest, EveryPartOfTheTaskIdKeysTheRoundingOfGradients) {
   setup_.experiment.fqt.gradient_bits = 2;
-  std::fill(images_.pixels.begin(), images_.pixels.end(), std::uint8_t{0});
+  std::fill(images_.bytes.begin(), images_.bytes.end(), std::uint8_t{0});
   std::fill(samples_.labels.begin(), samples_.labels.end(), 0);
   struct Id {
     std::uint32_t round, attempt, entity;
@@ -210,8 +210,8 @@ TEST_F(LocalTrainerTest, LabelsOncePerRoundKeepTheConfidentSamplesOnly) {
   setup_.experiment.training.labels = "round";
   setup_.experiment.training.weight_decay = 0;
   const auto labeller = *LocalTrainer::make(setup_);
-  const torch::Tensor p = torch::softmax(
-      eval_logits(labeller->model(), images_, samples_.indices, setup_.normalisation, torch::kCPU), 1);
+  const torch::Tensor p =
+      torch::softmax(eval_logits(labeller->model(), images_, samples_.indices, setup_.spec, torch::kCPU), 1);
   // A threshold with half of the samples on either side.
   setup_.experiment.training.threshold = std::get<0>(p.max(1)).median().item<double>();
   Samples confident{&images_, {}, {}};
@@ -405,7 +405,7 @@ TEST_F(LocalTrainerTest, AdaHessianLearnsItsLabels) {
   const auto trainer = *LocalTrainer::make(setup_);
   const auto report = train(task("supervised"), trainer.get());
   ASSERT_TRUE(report.ok()) << report.status().message();
-  EXPECT_GT(evaluate(trainer->model(), images_, setup_.normalisation, torch::kCPU).accuracy, 0.9);
+  EXPECT_GT(evaluate(trainer->model(), images_, setup_.spec, torch::kCPU).accuracy, 0.9);
 }
 
 TEST_F(LocalTrainerTest, AdaHessianTrainsOnEveryLoss) {

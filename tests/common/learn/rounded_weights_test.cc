@@ -39,7 +39,7 @@ class RoundedWeightsTest : public ::testing::Test {
   }
 
   TrainingSetup setup_ = small_setup();
-  data::Images images_ = striped_images(24);
+  data::SampleSet images_ = striped_images(24);
   Samples samples_ = all_samples(images_);
   Values values_;
 };

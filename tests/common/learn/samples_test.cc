@@ -69,7 +69,7 @@ TEST(SampleOrder, WithReplacementABatchMayBeLargerThanTheMember) {
 }
 
 TEST(Samples, AllSamplesKeepTheirLabels) {
-  const data::Images images = testing::striped_images(4);
+  const data::SampleSet images = testing::striped_images(4);
   const Samples samples = all_samples(images);
   EXPECT_EQ(samples.indices, (std::vector<std::uint32_t>{0, 1, 2, 3}));
   EXPECT_EQ(samples.labels, (std::vector<std::int32_t>{0, 1, 2, 0}));

@@ -90,7 +90,7 @@ class MeasureTest : public ::testing::Test {
   }
 
   TrainingSetup setup_ = testing::small_setup();
-  data::Images images_ = testing::striped_images(24);
+  data::SampleSet images_ = testing::striped_images(24);
   Samples samples_ = all_samples(images_);
   std::unique_ptr<LocalTrainer> trainer_;
   Values start_;

@@ -55,7 +55,7 @@ TEST(WorkerPool, WhatAJobThrowsReachesTheOwner) {
 }
 
 TEST(WorkerPool, OneAndTwoThreadsGiveTheSameBits) {
-  const data::Images images = striped_images(40);
+  const data::SampleSet images = striped_images(40);
   const Samples samples = all_samples(images);
   TrainingSetup setup = small_setup();
   for (const char* model : {"cnn", "emnist", "resnet8"}) {
@@ -69,7 +69,7 @@ TEST(WorkerPool, OneAndTwoThreadsGiveTheSameBits) {
 }
 
 TEST(WorkerPool, OneAndTwoThreadsRoundGradientsAlike) {
-  const data::Images images = striped_images(40);
+  const data::SampleSet images = striped_images(40);
   const Samples samples = all_samples(images);
   TrainingSetup setup = small_setup();
   setup.experiment.fqt.mode = "fqt";

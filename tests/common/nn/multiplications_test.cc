@@ -9,7 +9,7 @@ namespace {
 
 TEST(Multiplications, AreCountedByHand) {
   const auto model = *make_model("mlp", {1, 28, 28, 10, Norm::kNone}, 1);
-  const auto counts = multiplications(*model, 1, 28, 28);
+  const auto counts = multiplications(*model, {1, 28, 28});
   ASSERT_EQ(counts.size(), 2u);
   std::uint64_t all = 0;
   for (const auto& [name, count] : counts) all += count;
@@ -21,7 +21,7 @@ TEST(Multiplications, OfResNet20AreThoseOfItsPaper) {
   model->eval();
   const torch::Tensor images = torch::ones({2, 3, 32, 32});
   const torch::Tensor before = model->forward(images);
-  auto counts = multiplications(*model, 3, 32, 32);
+  auto counts = multiplications(*model, {3, 32, 32});
   std::uint64_t all = 0;
   for (const auto& [name, count] : counts) all += count;
   // 40.6 million, with 0.26 million of two 1 x 1 shortcuts.

@@ -14,7 +14,9 @@ TEST(Norm, ParsesItsNamesOnly) {
   EXPECT_EQ(*parse_norm("group"), Norm::kGroup);
   EXPECT_EQ(*parse_norm("batch"), Norm::kBatch);
   EXPECT_EQ(*parse_norm("none"), Norm::kNone);
-  EXPECT_EQ(parse_norm("layer").status().message(), "unknown norm 'layer'; known: group, batch, none");
+  EXPECT_EQ(*parse_norm("power-v"), Norm::kPowerV);
+  EXPECT_EQ(parse_norm("instance").status().message(),
+            "unknown norm 'instance'; known: batch, group, layer, none, power, power-published, power-v");
 }
 
 TEST(Norm, GroupEqualsTheModuleOfLibTorch) {

@@ -1,0 +1,146 @@
+#include "common/nn/models/transformer.h"
+
+#include <cmath>
+
+#include "common/nn/dropout.h"
+#include "common/nn/limits.h"
+#include "common/nn/linear.h"
+#include "common/nn/token_norm.h"
+
+namespace covey::nn {
+
+namespace {
+
+/// A vector for each of `count` ids or places.
+class TableImpl : public torch::nn::Module {
+ public:
+  TableImpl(std::int64_t count, std::int64_t width) {
+    weight_ = register_parameter("weight", torch::zeros({count, width}));
+  }
+  torch::Tensor rows(const torch::Tensor& ids) const { return weight_.index_select(0, ids); }
+  torch::Tensor first(std::int64_t count) const { return weight_.slice(0, 0, count); }
+
+ private:
+  torch::Tensor weight_;
+};
+TORCH_MODULE(Table);
+
+/// Linear layers and dropout see words, not texts: N * L rows.
+torch::Tensor each_word(const torch::Tensor& x) {
+  return x.reshape({-1, x.size(-1)});
+}
+
+/// Multi-head attention of the words of a text to one another.
+class AttentionImpl : public torch::nn::Module {
+ public:
+  explicit AttentionImpl(const TransformerSize& size) : heads_(size.heads), width_(size.width) {
+    query_ = register_module("query", Linear(width_, width_));
+    key_ = register_module("key", Linear(width_, width_));
+    value_ = register_module("value", Linear(width_, width_));
+    output_ = register_module("output", Linear(width_, width_));
+  }
+
+  /// x: N x L x D; barred: N x 1 x 1 x L, true at padding.
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& barred, const DrawContext* draws) {
+    const torch::Tensor words = each_word(x);
+    const auto heads_of = [&](Linear& layer) {
+      return layer(words, draws).view({x.size(0), x.size(1), heads_, width_ / heads_}).transpose(1, 2);
+    };
+    const double scale = 1 / std::sqrt(static_cast<double>(width_ / heads_));
+    torch::Tensor scores = torch::matmul(heads_of(query_), heads_of(key_).transpose(2, 3)) * scale;
+    scores = scores.masked_fill(barred, kBarred).softmax(-1);
+    const torch::Tensor mixed = torch::matmul(scores, heads_of(value_)).transpose(1, 2);
+    return output_(mixed.reshape({-1, width_}), draws).view_as(x);
+  }
+
+ private:
+  static constexpr double kBarred = -1e9;  ///< a score that leaves nothing after softmax
+
+  std::int64_t heads_;
+  std::int64_t width_;
+  Linear query_{nullptr};
+  Linear key_{nullptr};
+  Linear value_{nullptr};
+  Linear output_{nullptr};
+};
+TORCH_MODULE(Attention);
+
+class EncoderLayerImpl : public torch::nn::Module {
+ public:
+  EncoderLayerImpl(const std::string& name, Norm norm, const TransformerSize& size) {
+    attention_norm_ = register_module("attention_norm", make_token_norm(norm, size.width, size.heads));
+    attention_ = register_module("attention", Attention(size));
+    attention_dropout_ =
+        register_module("attention_dropout", Dropout(name + ".attention_dropout", size.dropout));
+    feed_norm_ = register_module("feed_norm", make_token_norm(norm, size.width, size.heads));
+    feed_in_ = register_module("feed_in", Linear(size.width, size.hidden));
+    feed_out_ = register_module("feed_out", Linear(size.hidden, size.width));
+    feed_dropout_ = register_module("feed_dropout", Dropout(name + ".feed_dropout", size.dropout));
+  }
+
+  torch::Tensor forward(torch::Tensor x, const torch::Tensor& mask, const torch::Tensor& barred,
+                        const DrawContext* draws) {
+    torch::Tensor change = attention_(attention_norm_->forward(x, mask), barred, draws);
+    x = x + attention_dropout_(each_word(change), draws).view_as(x);
+    change = feed_in_(each_word(feed_norm_->forward(x, mask)), draws);
+    return x + feed_dropout_(feed_out_(torch::gelu(change), draws), draws).view_as(x);
+  }
+
+ private:
+  std::shared_ptr<TokenNorm> attention_norm_;
+  Attention attention_{nullptr};
+  Dropout attention_dropout_{nullptr};
+  std::shared_ptr<TokenNorm> feed_norm_;
+  Linear feed_in_{nullptr};
+  Linear feed_out_{nullptr};
+  Dropout feed_dropout_{nullptr};
+};
+TORCH_MODULE(EncoderLayer);
+
+class Transformer final : public Model {
+ public:
+  explicit Transformer(const ModelOptions& options) {
+    const TransformerSize& size = options.transformer;
+    embedding_ = register_module("embedding", Table(options.vocabulary, size.width));
+    position_ = register_module("position", Table(options.tokens, size.width));
+    for (std::int64_t i = 1; i <= size.depth; ++i) {
+      const std::string name = "layer" + std::to_string(i);
+      layers_.push_back(register_module(name, EncoderLayer(name, options.norm, size)));
+    }
+    norm_ = register_module("norm", make_token_norm(options.norm, size.width, size.heads));
+    classifier_ = register_module("classifier", Linear(size.width, options.classes));
+  }
+
+  torch::Tensor forward(torch::Tensor texts) override {
+    torch::Tensor ids = texts.detach().to(torch::kInt64);
+    const std::int64_t longest = std::max<std::int64_t>(1, ids.ne(0).sum(1).max().item<std::int64_t>());
+    ids = ids.slice(1, 0, longest);
+    const torch::Tensor barred = ids.eq(0);
+    const torch::Tensor mask = barred.logical_not().to(position_->first(1).dtype()).unsqueeze(2);
+    torch::Tensor x = embedding_->rows(ids.reshape({-1})).view({ids.size(0), longest, -1});
+    x = x + position_->first(longest);
+    for (EncoderLayer& layer : layers_) x = layer(x, mask, barred.unsqueeze(1).unsqueeze(1), draws());
+    x = (norm_->forward(x, mask) * mask).sum(1) / mask.sum(1).clamp_min(1);
+    return classifier_(x, draws());
+  }
+
+ private:
+  Table embedding_{nullptr};
+  Table position_{nullptr};
+  std::vector<EncoderLayer> layers_;
+  std::shared_ptr<TokenNorm> norm_;
+  Linear classifier_{nullptr};
+};
+
+}  // namespace
+
+Result<std::shared_ptr<Model>> make_transformer(const ModelOptions& options) {
+  COVEY_RETURN_IF_ERROR(check_texts("transformer", options));
+  const TransformerSize& size = options.transformer;
+  if (size.heads < 1 || size.width % size.heads != 0)
+    return invalid_argument("transformer: width " + std::to_string(size.width) + " does not divide among " +
+                            std::to_string(size.heads) + " heads");
+  return std::shared_ptr<Model>(std::make_shared<Transformer>(options));
+}
+
+}  // namespace covey::nn
