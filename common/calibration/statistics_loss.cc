@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "common/nn/ode/block.h"
+
 namespace covey::calibration {
 
 /// Mean and deviation of every channel.
@@ -90,6 +92,7 @@ StatisticsLoss::StatisticsLoss(nn::Model& model, Statistics statistics)
 
 Result<std::unique_ptr<StatisticsLoss>> StatisticsLoss::make(nn::Model& model, Statistics statistics) {
   std::unique_ptr<StatisticsLoss> loss(new StatisticsLoss(model, statistics));
+  nn::drop_checkpoints(model);  // what norms are given needs its graph
   std::size_t layers = 0;
   for (const auto& item : model.named_modules("", false)) {
     auto* layer = dynamic_cast<nn::NormLayerImpl*>(item.value().get());

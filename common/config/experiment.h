@@ -34,6 +34,12 @@ struct Model {
   std::int64_t heads = 4;     ///< attention heads of a layer
   std::int64_t hidden = 128;  ///< values inside a layer's feed-forward network
   double dropout = 0.1;       ///< share of values that training leaves out
+  // anode-*
+  std::int64_t ode_configuration =
+      1;                             ///< 0: weights of blocks stand still | 1: move along | 2: move, then act
+  std::int64_t ode_steps = 2;        ///< of a block, in configurations 0 and 1
+  std::string ode_method = "euler";  ///< euler | rk2 | rk4
+  bool ode_checkpoint = true;        ///< compute blocks again in the backward instead of keeping them
 };
 
 struct Federation {

@@ -124,6 +124,10 @@ void add_model(std::vector<Field>& fields) {
   model.add("heads", &Model::heads, Whole{1, 64}, kShared, "transformer: attention heads of a layer");
   model.add("hidden", &Model::hidden, Whole{1, 16384}, kShared, "transformer: values between the two halves of a layer's feed-forward network");
   model.add("dropout", &Model::dropout, Real{0, 0.9}, kShared, "transformer: share of values that training leaves out");
+  model.add("ode_configuration", &Model::ode_configuration, Whole{0, 2}, kShared, "anode-*: weights of a block 0: stand still, 1: move along with its activations, 2: move first");
+  model.add("ode_steps", &Model::ode_steps, Whole{1, 64}, kShared, "anode-*: time steps of a block in configurations 0 and 1");
+  model.add("ode_method", &Model::ode_method, Choices{{"euler", "rk2", "rk4"}}, kShared, "anode-*: how a block is solved in configurations 0 and 1");
+  model.add("ode_checkpoint", &Model::ode_checkpoint, Flag{}, kShared, "anode-*: compute blocks again in the backward instead of keeping what they computed");
   model.add("moments", &Model::moments, Flag{}, kShared, "norm = group: keep running moments of every norm layer, for covey-sim compress --method zeroq");
 }
 

@@ -111,14 +111,17 @@ class DrawScope {
   nn::Model& model_;
 };
 
-nn::ModelOptions model_options(const TrainingSetup& setup, nn::Norm norm) {
+Result<nn::ModelOptions> model_options(const TrainingSetup& setup) {
   const data::SampleFormat& format = setup.spec.format;
   const config::Model& model = setup.experiment.model;
+  COVEY_ASSIGN_OR_RETURN(const nn::Norm norm, nn::parse_norm(model.norm));
+  COVEY_ASSIGN_OR_RETURN(const nn::OdeMethod method, nn::parse_ode_method(model.ode_method));
   nn::ModelOptions options{format.image.channels, format.image.height, format.image.width, setup.spec.classes,
                            norm};
   options.tokens = format.tokens;
   options.vocabulary = static_cast<int>(data::kFirstWord + setup.spec.vocabulary.size());
   options.transformer = {model.width, model.depth, model.heads, model.hidden, model.dropout};
+  options.ode = {static_cast<int>(model.ode_configuration), model.ode_steps, method, model.ode_checkpoint};
   return options;
 }
 
@@ -128,8 +131,8 @@ Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& se
   if (setup.spec.format.kind == data::SampleKind::kText && setup.experiment.training.mixup > 0)
     return invalid_argument("training.mixup: words cannot be mixed, allowed with texts: 0");
   const auto& model = setup.experiment.model;
-  COVEY_ASSIGN_OR_RETURN(const nn::Norm norm, nn::parse_norm(model.norm));
-  auto made = nn::make_model(model.name, model_options(setup, norm), setup.experiment.seed);
+  COVEY_ASSIGN_OR_RETURN(const nn::ModelOptions options, model_options(setup));
+  auto made = nn::make_model(model.name, options, setup.experiment.seed);
   if (!made.ok())
     return made.status().with_context("model.name = \"" + model.name + "\", model.norm = \"" + model.norm +
                                       "\"");

@@ -9,8 +9,13 @@ ConvImpl::ConvImpl(const ConvOptions& options) : geometry_(options.geometry) {
 }
 
 torch::Tensor ConvImpl::forward(const torch::Tensor& x, const DrawContext* draws) {
-  if (product() == nullptr) return torch::conv2d(x, weight_, bias_, geometry_.stride, geometry_.padding);
-  const torch::Tensor y = product()->apply(x, weight_, draws);
+  return forward_with(weight_, x, draws);
+}
+
+torch::Tensor ConvImpl::forward_with(const torch::Tensor& weight, const torch::Tensor& x,
+                                     const DrawContext* draws) {
+  if (product() == nullptr) return torch::conv2d(x, weight, bias_, geometry_.stride, geometry_.padding);
+  const torch::Tensor y = product()->apply(x, weight, draws);
   return bias_.defined() ? y + bias_.view({1, -1, 1, 1}) : y;
 }
 

@@ -27,7 +27,10 @@ class ConvImpl : public ProductLayer {
   explicit ConvImpl(const ConvOptions& options);
 
   torch::Tensor forward(const torch::Tensor& x, const DrawContext* draws);
+  /// With other values in place of the weight's.
+  torch::Tensor forward_with(const torch::Tensor& weight, const torch::Tensor& x, const DrawContext* draws);
 
+  const torch::Tensor& weight() const { return weight_; }
   const ConvGeometry& geometry() const { return geometry_; }
 
  private:

@@ -26,13 +26,13 @@ bool starts_at_one(const std::string& buffer) {
   return buffer == "running_var" || buffer == "power_sum" || buffer == "power_words";
 }
 
-/// The tensors that `module` holds itself; `prefix` is its own name with a dot behind.
+/// The tensors that `module` holds itself, those of a norm or of coefficients at 0 but for its weight;
+/// `prefix` is its own name with a dot behind.
 void initialise_own(const torch::nn::Module& module, const std::string& prefix, const Stream& stream) {
   const auto parameters = module.named_parameters(false);
   for (const auto& item : parameters) {
     const torch::Tensor* weight = parameters.find("weight");
-    COVEY_CHECK(weight != nullptr, prefix, "has parameters but no weight");
-    const bool is_norm = weight->dim() == 1;
+    const bool is_norm = weight == nullptr || weight->dim() == 1;
     if (!is_norm) {
       fill_uniform(item.value(), 1 / std::sqrt(fan_in(*weight)), {stream, fnv1a64(prefix + item.key())});
     } else {

@@ -2,6 +2,7 @@
 
 #include "common/nn/init.h"
 #include "common/nn/limits.h"
+#include "common/nn/models/anode.h"
 #include "common/nn/models/cnn.h"
 #include "common/nn/models/mlp.h"
 #include "common/nn/models/resnet.h"
@@ -14,6 +15,9 @@ namespace covey::nn {
 const Registry<ModelMaker>& model_registry() {
   static const Registry<ModelMaker> registry = [] {
     Registry<ModelMaker> r("model");
+    r.add("anode-alexnet", make_anode_alexnet);
+    r.add("anode-resnet4", make_anode_resnet4);
+    r.add("anode-resnet10", make_anode_resnet10);
     r.add("cnn", make_cnn);
     r.add("cnn-cifar", make_cnn_cifar);
     r.add("emnist", make_emnist);

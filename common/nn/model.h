@@ -8,6 +8,7 @@
 #include "common/base/status.h"
 #include "common/nn/draws.h"
 #include "common/nn/norm.h"
+#include "common/nn/ode/options.h"
 #include "common/nn/torch.h"
 
 namespace covey::nn {
@@ -49,12 +50,13 @@ struct ModelOptions {
   int tokens = 0;
   int vocabulary = 0;  ///< ids that words have, padding and the unknown one included
   TransformerSize transformer = {};
+  OdeOptions ode = {};  ///< of the networks whose blocks are ODEs
 };
 
 using ModelMaker = Result<std::shared_ptr<Model>> (*)(const ModelOptions&);
 
-/// cnn | cnn-cifar | emnist | mlp | resnet8 | resnet9 | resnet18 | resnet20 | transformer. The makers leave
-/// the values to make_model.
+/// anode-alexnet | anode-resnet4 | anode-resnet10 | cnn | cnn-cifar | emnist | mlp | resnet8 | resnet9 |
+/// resnet18 | resnet20 | transformer. The makers leave the values to make_model.
 const Registry<ModelMaker>& model_registry();
 
 /// A model whose initial values are a function of (name of each tensor, seed) alone, on the CPU, in train

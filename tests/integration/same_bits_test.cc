@@ -39,6 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ParallelMovingCompressed",
              {"federation.order=parallel", "training.labels=moving", "download.compress=zstd",
               "upload.compress=zstd"}},
+        Case{"OdeNetworkWhoseWeightsMove", {"model.name=anode-resnet4", "model.norm=batch"}},
         Case{"GroupNormThatRemembers", {"model.moments=true"}}, Case{"TwoGroups", {"averaging.groups=2"}},
         Case{"TwoGroupsParallelBatchNorm",
              {"averaging.groups=2", "federation.order=parallel", "training.labels=moving",

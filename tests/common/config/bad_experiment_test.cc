@@ -425,7 +425,7 @@ const Bad kSets[] = {
      "",
      {"model.name.x=8"},
      "--set 1: model.name.x: unknown key, allowed: name, norm, width, depth, heads, hidden, dropout, "
-     "moments"},
+     "ode_configuration, ode_steps, ode_method, ode_checkpoint, moments"},
     {"SecondIsWrong",
      "",
      {"seed=2", "federation.users=x"},

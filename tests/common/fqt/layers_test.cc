@@ -24,7 +24,7 @@ config::Fqt settings(const std::string& mode) {
 }
 
 std::shared_ptr<nn::Model> model(const std::string& name, const config::Fqt& fqt) {
-  auto made = *nn::make_model(name, options_for(name, 1, 12, 5), 3);
+  auto made = *nn::make_model(name, options_for(name, 1, 16, 5), 3);
   const Status status = quantise_layers(*made, fqt);
   EXPECT_TRUE(status.ok()) << status.message();
   return made;
@@ -45,7 +45,7 @@ GradientsByName step(nn::Model& model, const torch::Tensor& samples) {
 }
 
 GradientsByName step(const std::string& name, const config::Fqt& fqt) {
-  return step(*model(name, fqt), samples_for(options_for(name, 1, 12, 5), 4));
+  return step(*model(name, fqt), samples_for(options_for(name, 1, 16, 5), 4));
 }
 
 std::vector<std::string> differences(const GradientsByName& a, const GradientsByName& b) {
@@ -58,7 +58,7 @@ std::vector<std::string> differences(const GradientsByName& a, const GradientsBy
 
 TEST(Layers, OffLeavesEveryModelAlone) {
   for (const std::string& name : nn::model_registry().names()) {
-    const nn::ModelOptions options = options_for(name, 1, 12, 5);
+    const nn::ModelOptions options = options_for(name, 1, 16, 5);
     auto plain = *nn::make_model(name, options, 3);
     EXPECT_THAT(differences(step(name, settings("off")), step(*plain, samples_for(options, 4))),
                 ::testing::IsEmpty())
@@ -98,7 +98,7 @@ TEST(Layers, AnExemptLayerIsPlain) {
   const auto hidden_of = [](nn::Model& m) {
     return std::dynamic_pointer_cast<nn::LinearImpl>(m.named_modules("", false)["hidden"]);
   };
-  const torch::Tensor x = noise({4, 144}, 9);
+  const torch::Tensor x = noise({4, 256}, 9);
   const nn::DrawContext context = draws(1);
   EXPECT_TRUE(torch::equal(hidden_of(*exempt)->forward(x, &context), hidden_of(*plain)->forward(x, nullptr)));
   const auto weight_gradient = [&](nn::Model& m) {
@@ -116,7 +116,7 @@ TEST(Layers, EvaluationIsQuantisedAndNeedsNoDraws) {
   const auto logits = [](const std::string& mode, bool training) {
     const auto made = model("cnn", settings(mode));
     made->train(training);
-    return made->forward(noise({4, 1, 12, 12}, 9));
+    return made->forward(noise({4, 1, 16, 16}, 9));
   };
   EXPECT_TRUE(torch::equal(logits("fqt", false), logits("fqt", true)));
   EXPECT_TRUE(torch::equal(logits("fqt", false), logits("qat", false)));

@@ -48,6 +48,24 @@ TEST(Models, HaveTheCountedParameterCounts) {
   EXPECT_EQ(parameter_count("resnet20", three), ends + shortcuts + first_blocks + 2 * other_blocks);
 }
 
+TEST(Models, OdeNetworksHaveThePublishedParameterCounts) {
+  // Blocks whose weights move have four coefficients a channel of each convolution.
+  const std::map<std::string, std::pair<std::int64_t, std::int64_t>> counts{
+      {"anode-resnet4", {7706, 4 * 2 * 16}},
+      {"anode-resnet10", {44186, 4 * (2 * 2 * 16 + 2 * 32)}},
+      {"anode-alexnet", {1756682, 4 * 64}}};
+  for (const auto& [name, count] : counts) {
+    auto o = options(3, 32, 10, Norm::kBatch);
+    o.ode.configuration = 0;
+    EXPECT_EQ(parameter_count(name, o), count.first) << name;
+    for (const int configuration : {1, 2}) {
+      o.ode.configuration = configuration;
+      o.ode.steps = 5;
+      EXPECT_EQ(parameter_count(name, o), count.first + count.second) << name << ", however many steps";
+    }
+  }
+}
+
 TEST(Models, WithoutNormConvolutionsGetABias) {
   // A bias is half of what a norm would have brought.
   EXPECT_EQ(parameter_count("cnn", options(3, 32, 10, Norm::kNone)), 432 + 4608 + 18432 + 112 + 650);
@@ -75,8 +93,9 @@ TEST(Models, GiveOneFiniteLogitPerClassForEveryShapeAndNorm) {
 }
 
 TEST(Models, TakeTheirSmallestImageAndRefuseASmallerOne) {
-  const std::map<std::string, int> smallest{{"cnn", 4},     {"cnn-cifar", 6}, {"emnist", 6},  {"resnet8", 4},
-                                            {"resnet9", 8}, {"resnet18", 8},  {"resnet20", 4}};
+  const std::map<std::string, int> smallest{
+      {"cnn", 4},      {"cnn-cifar", 6}, {"emnist", 6},         {"resnet8", 4},       {"resnet9", 8},
+      {"resnet18", 8}, {"resnet20", 4},  {"anode-alexnet", 16}, {"anode-resnet4", 4}, {"anode-resnet10", 4}};
   for (const auto& [name, side] : smallest) {
     const auto model = *make_model(name, options(1, side, 10, Norm::kGroup), 1);
     model->eval();
@@ -106,7 +125,7 @@ TEST(Models, RefuseOptionsOutsideTheirLimits) {
   EXPECT_EQ(message({1, 28, 513, 10, Norm::kGroup}), "the image width is 513, allowed: 1..512");
   EXPECT_EQ(message({1, 28, 28, 1, Norm::kGroup}), "the number of classes is 1, allowed: 2..100000");
   EXPECT_THAT(make_model("vgg", options(1, 28, 10, Norm::kGroup), 1).status().message(),
-              HasSubstr("unknown model 'vgg'; known: cnn, cnn-cifar, emnist, mlp"));
+              HasSubstr("unknown model 'vgg'; known: anode-alexnet, anode-resnet10, anode-resnet4, cnn"));
 }
 
 }  // namespace
