@@ -2,7 +2,7 @@
 
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
-#include "common/nn/models/layers.h"
+#include "common/nn/models/basic_block.h"
 #include "common/nn/ode/block.h"
 
 namespace covey::nn {
@@ -41,35 +41,6 @@ class AnodeResNet4 final : public Model {
   Linear classifier_{nullptr};
 };
 
-/// An ordinary residual block to twice the channels at half the size.
-class WideningBlockImpl : public torch::nn::Module {
- public:
-  WideningBlockImpl(const ModelOptions& options, std::int64_t in, std::int64_t out) {
-    const bool bias = options.norm == Norm::kNone;
-    conv1_ = register_module("conv1", conv3x3(in, out, bias, 2));
-    norm1_ = register_module("norm1", anode_norm(options.norm, out));
-    conv2_ = register_module("conv2", conv3x3(out, out, bias));
-    norm2_ = register_module("norm2", anode_norm(options.norm, out));
-    shortcut_conv_ = register_module("shortcut_conv", Conv(ConvOptions{in, out, 1, {2, 0}, bias}));
-    shortcut_norm_ = register_module("shortcut_norm", anode_norm(options.norm, out));
-  }
-
-  torch::Tensor forward(const torch::Tensor& x, const DrawContext* draws) {
-    torch::Tensor y = torch::relu(norm1_(conv1_(x, draws)));
-    y = norm2_(conv2_(y, draws));
-    return torch::relu(y + shortcut_norm_(shortcut_conv_(x, draws)));
-  }
-
- private:
-  Conv conv1_{nullptr};
-  NormLayer norm1_{nullptr};
-  Conv conv2_{nullptr};
-  NormLayer norm2_{nullptr};
-  Conv shortcut_conv_{nullptr};
-  NormLayer shortcut_norm_{nullptr};
-};
-TORCH_MODULE(WideningBlock);
-
 class AnodeResNet10 final : public Model {
  public:
   explicit AnodeResNet10(const ModelOptions& options) {
@@ -77,7 +48,7 @@ class AnodeResNet10 final : public Model {
     norm_ = register_module("norm", anode_norm(options.norm, 16));
     block1_ = register_module("block1", residual_ode(options, 16));
     block2_ = register_module("block2", residual_ode(options, 16));
-    widen_ = register_module("widen", WideningBlock(options, 16, 32));
+    widen_ = register_module("widen", BasicBlock(16, 32, 2, NormPlan{options.norm, true}));
     block3_ = register_module("block3", residual_ode(options, 32));
     classifier_ = register_module("classifier", Linear(32 * 2 * 2, options.classes));
   }
@@ -95,7 +66,7 @@ class AnodeResNet10 final : public Model {
   NormLayer norm_{nullptr};
   OdeBlock block1_{nullptr};
   OdeBlock block2_{nullptr};
-  WideningBlock widen_{nullptr};
+  BasicBlock widen_{nullptr};
   OdeBlock block3_{nullptr};
   Linear classifier_{nullptr};
 };

@@ -5,7 +5,7 @@
 
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
-#include "common/nn/models/layers.h"
+#include "common/nn/models/basic_block.h"
 
 namespace covey::nn {
 
@@ -17,45 +17,6 @@ struct Plan {
   std::int64_t blocks = 1;           ///< per stage
   bool paired_groups = false;        ///< groups of two channels; else 32 groups
 };
-
-struct NormPlan {
-  Norm norm;
-  bool paired_groups;
-
-  NormLayer layer(std::int64_t width) const {
-    return NormLayer(norm, width, paired_groups ? std::max<std::int64_t>(1, width / 2) : 32);
-  }
-  bool conv_bias() const { return norm == Norm::kNone; }
-};
-
-class BasicBlockImpl : public torch::nn::Module {
- public:
-  BasicBlockImpl(std::int64_t in, std::int64_t out, std::int64_t stride, const NormPlan& plan) {
-    conv1_ = register_module("conv1", conv3x3(in, out, plan.conv_bias(), stride));
-    norm1_ = register_module("norm1", plan.layer(out));
-    conv2_ = register_module("conv2", conv3x3(out, out, plan.conv_bias()));
-    norm2_ = register_module("norm2", plan.layer(out));
-    if (stride == 1 && in == out) return;
-    const ConvOptions options{in, out, 1, {stride, 0}, plan.conv_bias()};
-    shortcut_conv_ = register_module("shortcut_conv", Conv(options));
-    shortcut_norm_ = register_module("shortcut_norm", plan.layer(out));
-  }
-
-  torch::Tensor forward(const torch::Tensor& x, const DrawContext* draws) {
-    torch::Tensor y = torch::relu(norm1_(conv1_(x, draws)));
-    y = norm2_(conv2_(y, draws));
-    return torch::relu(y + (shortcut_conv_.is_empty() ? x : shortcut_norm_(shortcut_conv_(x, draws))));
-  }
-
- private:
-  Conv conv1_{nullptr};
-  NormLayer norm1_{nullptr};
-  Conv conv2_{nullptr};
-  NormLayer norm2_{nullptr};
-  Conv shortcut_conv_{nullptr};
-  NormLayer shortcut_norm_{nullptr};
-};
-TORCH_MODULE(BasicBlock);
 
 class ResNet final : public Model {
  public:
