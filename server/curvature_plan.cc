@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "common/plan/byte_budget.h"
+
 namespace covey::server {
 
 namespace {
@@ -76,16 +78,30 @@ std::vector<store::TensorTrace> mean_of(const std::vector<std::vector<store::Ten
   return means;
 }
 
-plan::BitPlan first_plan(const config::Download& download, const Layout& layout) {
+Result<plan::BitPlan> first_plan(const config::Download& download, const Layout& layout) {
+  if (download.size_ratio > 0) {
+    auto plan = plan::widest_uniform_plan(layout, download.quantiser, download.size_ratio);
+    if (!plan.ok()) return plan.status().with_context("download.size_ratio");
+    return plan;
+  }
   return plan::uniform_plan(layout, download.quantiser, static_cast<int>(std::floor(download.mean_bits)));
+}
+
+Status check_plans(const config::Download& download, const Layout& layout) {
+  return download.codec == "hawq" ? first_plan(download, layout).status() : ok_status();
 }
 
 Result<plan::BitPlan> plan_widths(const config::Download& download, const Layout& layout,
                                   Span<const float> model, const std::vector<store::TensorTrace>& traces) {
   std::vector<plan::LayerTrace> layers;
   for (const store::TensorTrace& trace : traces) layers.push_back({trace.tensor, trace.trace});
-  COVEY_ASSIGN_OR_RETURN(const auto sensitivities,
+  COVEY_ASSIGN_OR_RETURN(auto sensitivities,
                          plan::layer_sensitivities(layout, model, layers, download.quantiser, kWidths));
+  if (download.size_ratio > 0) {
+    COVEY_ASSIGN_OR_RETURN(const double bytes, plan::limit_bytes(layout, model, download.quantiser,
+                                                                 download.size_ratio, sensitivities));
+    return plan::least_sensitive_within(sensitivities, download.quantiser, bytes);
+  }
   return plan::least_sensitive_plan(sensitivities, download.quantiser, download.mean_bits);
 }
 

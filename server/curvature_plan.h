@@ -39,11 +39,17 @@ std::vector<store::TensorTrace> combine(const std::vector<MemberAnswers>& member
 /// The mean of every tensor's traces over some rounds, all of which have the same tensors. At least one.
 std::vector<store::TensorTrace> mean_of(const std::vector<std::vector<store::TensorTrace>>& rounds);
 
-/// What a run begins with: all layers at the same width, download.mean_bits rounded down.
-plan::BitPlan first_plan(const config::Download& download, const Layout& layout);
+/// What a run begins with: all layers at the same width, download.mean_bits rounded down, or the widest that
+/// download.size_ratio allows.
+///   errors  kInvalidArgument when that allows none
+Result<plan::BitPlan> first_plan(const config::Download& download, const Layout& layout);
+
+/// Whether the limit of the widths leaves room for any; `layout` is what travels. Downloads that are not
+/// planned pass.
+Status check_plans(const config::Download& download, const Layout& layout);
 
 /// The plan of least sensitivity for `model`, whose tensors `layout` names, by the measured traces.
-///   errors  those of plan::layer_sensitivities and plan::least_sensitive_plan
+///   errors  those of plan::layer_sensitivities, plan::limit_bytes and plan::least_sensitive_plan
 Result<plan::BitPlan> plan_widths(const config::Download& download, const Layout& layout,
                                   Span<const float> model, const std::vector<store::TensorTrace>& traces);
 

@@ -152,7 +152,8 @@ Status Engine::start_from_scratch() {
   nn::read_values(trainer->model(), full_layout(), Span<float>(initial));
   models_.average = learn::exchanged_values(full_layout(), std::move(initial), exchanged_);
   models_.masters.assign(groups_->group_count(), models_.average);
-  return use_widths({first_plan(parts_.experiment.download, exchanged_), {}});
+  COVEY_ASSIGN_OR_RETURN(plan::BitPlan first, first_plan(parts_.experiment.download, exchanged_));
+  return use_widths({std::move(first), {}});
 }
 
 Result<Values> Engine::tested_model() const {

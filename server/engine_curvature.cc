@@ -33,7 +33,10 @@ Status Engine::use_widths(WidthsInForce widths) {
 
 Result<WidthsInForce> Engine::widths_after(const store::CommittedState& state) const {
   COVEY_ASSIGN_OR_RETURN(const auto stored, parts_.store->bit_plan(state.round));
-  if (!stored) return WidthsInForce{first_plan(parts_.experiment.download, exchanged_), {}};
+  if (!stored) {
+    COVEY_ASSIGN_OR_RETURN(plan::BitPlan first, first_plan(parts_.experiment.download, exchanged_));
+    return WidthsInForce{std::move(first), {}};
+  }
   COVEY_ASSIGN_OR_RETURN(plan::BitPlan plan, plan::parse_bit_plan(stored->plan));
   return WidthsInForce{std::move(plan), stored->round};
 }

@@ -130,6 +130,7 @@ struct Download : Exchange {
   // codec = hawq: a width for every layer, planned from its curvature (HAWQ-V2, arXiv 1911.03852).
   std::string quantiser = "sym";  ///< of the planned layers
   double mean_bits = 4.0;         ///< of a planned layer's values, on average, at most
+  double size_ratio = 0.0;        ///< of the whole model's bytes in fp32, at most; 0 = by mean_bits
   std::int64_t plan_every = 10;   ///< rounds that a plan is in force
   bool qat = false;               ///< everybody trains on weights rounded as the download rounds them
 };

@@ -27,22 +27,24 @@ BitPlan uniform_plan(const Layout& layout, const std::string& codec, int bits) {
   return plan;
 }
 
+Result<BitPlan> least_sensitive_within(const std::vector<LayerSensitivity>& layers, const std::string& codec,
+                                       double budget) {
+  std::vector<std::vector<Choice>> choices;
+  for (const LayerSensitivity& layer : layers) choices.push_back(layer.choices);
+  COVEY_ASSIGN_OR_RETURN(const Setting best, best_within(choices, budget));
+  BitPlan plan{codec, {}};
+  for (std::size_t l = 0; l < layers.size(); ++l) plan.bits[layers[l].name] = best.bits[l];
+  return plan;
+}
+
 Result<BitPlan> least_sensitive_plan(const std::vector<LayerSensitivity>& layers, const std::string& codec,
                                      double mean_bits) {
-  std::vector<std::vector<Choice>> choices;
   double values = 0;
-  for (const LayerSensitivity& layer : layers) {
-    choices.push_back(layer.choices);
-    values += static_cast<double>(layer.values);
-  }
-  const auto best = best_within(choices, mean_bits * values);
-  if (!best.ok()) {
-    return invalid_argument("no widths have " + std::to_string(mean_bits) +
-                            " bits a value on average: " + best.status().message());
-  }
-  BitPlan plan{codec, {}};
-  for (std::size_t l = 0; l < layers.size(); ++l) plan.bits[layers[l].name] = best->bits[l];
-  return plan;
+  for (const LayerSensitivity& layer : layers) values += static_cast<double>(layer.values);
+  auto plan = least_sensitive_within(layers, codec, mean_bits * values);
+  if (plan.ok()) return plan;
+  return plan.status().with_context("no widths have " + std::to_string(mean_bits) +
+                                    " bits a value on average");
 }
 
 double mean_bits(const BitPlan& plan, const Layout& layout) {

@@ -26,6 +26,11 @@ struct BitPlan {
 /// Every quantised tensor of `layout` at `bits`.
 BitPlan uniform_plan(const Layout& layout, const std::string& codec, int bits);
 
+/// The plan of the least sensitivity that costs at most `budget`, in what the layers' choices cost.
+///   errors  kInvalidArgument when the narrowest widths cost more
+Result<BitPlan> least_sensitive_within(const std::vector<LayerSensitivity>& layers, const std::string& codec,
+                                       double budget);
+
 /// The plan of the least sensitivity whose quantised values have at most `mean_bits` bits on average.
 ///   errors  kInvalidArgument when the narrowest widths have more
 Result<BitPlan> least_sensitive_plan(const std::vector<LayerSensitivity>& layers, const std::string& codec,

@@ -2,12 +2,14 @@
 #include <thread>
 
 #include "common/config/experiment_file.h"
+#include "common/learn/exchanged_tensors.h"
 #include "common/learn/probe.h"
 #include "common/program/known_names.h"
 #include "common/program/startup.h"
 #include "common/store/directory_lock.h"
 #include "server/commands/commands.h"
 #include "server/coordinator.h"
+#include "server/curvature_plan.h"
 #include "server/run_folder.h"
 
 namespace covey::server {
@@ -50,6 +52,8 @@ Result<config::Experiment> deployable_experiment(const RunOptions& options) {
 
 Result<Digest> probe_of_this_machine(const learn::TrainingSetup& setup) {
   COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(setup));
+  const Layout exchanged = learn::exchanged_layout(trainer->layout(), setup.experiment);
+  COVEY_RETURN_IF_ERROR(check_plans(setup.experiment.download, exchanged));
   return learn::numeric_probe(*trainer, setup);
 }
 

@@ -2,9 +2,11 @@
 #include <thread>
 
 #include "common/config/experiment_file.h"
+#include "common/learn/exchanged_tensors.h"
 #include "common/program/known_names.h"
 #include "common/program/startup.h"
 #include "common/program/stop_signal.h"
+#include "server/curvature_plan.h"
 #include "server/run_folder.h"
 #include "simulator/commands/commands.h"
 #include "simulator/experiment_data.h"
@@ -134,8 +136,10 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   COVEY_ASSIGN_OR_RETURN(auto devices, make_device_profiles(experiment.devices, users, experiment.seed));
   const learn::TrainingSetup setup = loaded.setup(experiment);
   // First: what no model can be made of leaves no folder behind.
-  const Status trainable = learn::LocalTrainer::make(setup).status();
-  if (!trainable.ok()) return trainable.with_context(options.experiment);
+  const auto trainer = learn::LocalTrainer::make(setup);
+  if (!trainer.ok()) return trainer.status().with_context(options.experiment);
+  const Layout exchanged = learn::exchanged_layout((*trainer)->layout(), experiment);
+  COVEY_RETURN_IF_ERROR(server::check_plans(experiment.download, exchanged).with_context(options.experiment));
   COVEY_ASSIGN_OR_RETURN(const auto folder,
                          server::RunFolder::open(dir, setup, program::Progress::default_mode(options.quiet)));
   COVEY_RETURN_IF_ERROR(

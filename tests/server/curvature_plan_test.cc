@@ -88,13 +88,41 @@ TEST(CurvaturePlan, CurvedTensorsGetMoreBitsWithinTheMean) {
   const Layout layout = layout_of({parameter("a", {16, 32}), parameter("b", {16}), parameter("c", {16, 32})});
   config::Download download;
   download.mean_bits = 4.5;
-  EXPECT_EQ(first_plan(download, layout).bits, (std::map<std::string, int>{{"a", 4}, {"c", 4}}));
+  EXPECT_EQ(first_plan(download, layout)->bits, (std::map<std::string, int>{{"a", 4}, {"c", 4}}));
   const Values model = uniform_values(layout.value_count(), -1, 1, 1);
   const auto plan = plan_widths(download, layout, model, {{"a", 1, 0}, {"b", 1e9, 0}, {"c", 1000, 0}});
   ASSERT_TRUE(plan.ok()) << plan.status().message();
   EXPECT_GT(plan->bits.at("c"), plan->bits.at("a"));
   EXPECT_LE(plan->bits.at("a") + plan->bits.at("c"), 9);
   EXPECT_FALSE(plan_widths(download, layout, model, {{"a", 1, 0}}).ok()) << "c has no trace";
+}
+
+TEST(CurvaturePlan, ByteBudgetsCountEverythingThatIsSent) {
+  const Layout layout = layout_of(
+      {parameter("a", {16, 320}), parameter("b", {16}), parameter("c", {16, 320}), parameter("d", {8, 96})});
+  const Values model = uniform_values(layout.value_count(), -1, 1, 1);
+  const double fp32 = static_cast<double>(layout.value_count()) * 4;
+  config::Download download;
+  const auto sent = [&](const plan::BitPlan& plan) {
+    return static_cast<double>(
+        quant::encode_model(**plan::codec_of(plan, layout), layout, model, {})->size());
+  };
+  for (const double ratio : {0.1, 0.14, 0.2}) {
+    download.size_ratio = ratio;
+    const auto first = first_plan(download, layout);
+    ASSERT_TRUE(first.ok()) << first.status().message();
+    EXPECT_LE(sent(*first), ratio * fp32);
+    const auto plan =
+        plan_widths(download, layout, model, {{"a", 1, 0}, {"b", 1, 0}, {"c", 1000, 0}, {"d", 10, 0}});
+    ASSERT_TRUE(plan.ok()) << plan.status().message();
+    EXPECT_LE(sent(*plan), ratio * fp32);
+    EXPECT_GT(sent(*plan), 0.9 * ratio * fp32) << "what is allowed is used";
+    plan::BitPlan wider = *plan;
+    ++wider.bits["d"];
+    EXPECT_TRUE(plan->bits.at("d") == 8 || sent(wider) > ratio * fp32 || plan->bits.at("c") == 8) << ratio;
+  }
+  download.size_ratio = 0.01;
+  EXPECT_NE(first_plan(download, layout).status().message().find("download.size_ratio"), std::string::npos);
 }
 
 }  // namespace
