@@ -72,7 +72,8 @@ const Bad kFiles[] = {
     {"KeyThatIsNotThere",
      "[download]\nwidth = 4\n",
      {},
-     "e.toml:2: download.width: unknown key, allowed: codec, bits, compress, groups, quantiser, mean_bits, size_ratio, "
+     "e.toml:2: download.width: unknown key, allowed: codec, bits, compress, groups, quantiser, mean_bits, "
+     "size_ratio, "
      "plan_every, qat"},
     {"KeyOfClientsOnly",
      "[image]\nwidth = 28\n",
