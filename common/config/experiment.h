@@ -74,7 +74,7 @@ struct Training {
   double mixup = 0.0;      ///< labels = round: alpha of Beta(alpha, alpha); 0 = off, 0.75 in SemiFL
   /// labels = round: rho of the sharpness-aware consistency; 0 = off, 0.1 in (FL)^2
   double sharpness = 0.0;
-  double cutout = 0.5;  ///< side of the Cutout square as a share of the image side; 0 = off
+  double cutout = 0.5;  ///< side of the Cutout square over the image's, or share of a text's words; 0 = off
   /// paper: 127 in colour, half of the brightest pixel in grey | mean: the data set's mean pixel | zero
   std::string cutout_fill = "paper";
   bool flip = true;         ///< horizontal flips in both views; always off for characters and digits

@@ -162,7 +162,7 @@ void add_training(std::vector<Field>& fields) {
   training.add("alignment", &T::alignment, Real{0, 1}, kShared, "power of the pseudo-label distribution alignment; 0 = off");
   training.add("mixup", &T::mixup, Real{0, 100}, kShared, "labels = round: alpha of the mixup with any of the user's images; 0 = off");
   training.add("sharpness", &T::sharpness, Real{0, 10}, kShared, "labels = round: rho of the sharpness-aware consistency of what reaches threshold; 0 = off");
-  training.add("cutout", &T::cutout, Real{0, 1}, kShared, "side of the Cutout square as a share of the image side; 0 = off");
+  training.add("cutout", &T::cutout, Real{0, 1}, kShared, "side of the Cutout square as a share of the image side, texts: share of the words that are masked; 0 = off");
   training.add("cutout_fill", &T::cutout_fill, Choices{{"paper", "mean", "zero"}}, kShared, "paper: 127 in colour, half of the brightest pixel in grey; mean: the data set's mean pixel; zero: black");
   training.add("flip", &T::flip, Flag{}, kShared, "horizontal flips; always off for characters and digits");
   training.add("batch", &T::batch, Whole{1, 65536}, kShared, "images of a step; a consistency step sends two views of each through the model");
