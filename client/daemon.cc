@@ -165,8 +165,7 @@ Status Daemon::fit_samples(const data::DataSpec& spec) {
   if (set_ && set_->format == spec.format && vocabulary_ == spec.vocabulary) return ok_status();
   // A job of the old settings reads the samples that it began with.
   while (pool_ && pool_->unfinished() > 0) pool_->run_completions(true);
-  COVEY_ASSIGN_OR_RETURN(data::SampleSet fitted, data::fit_user_samples(*parts_.data, spec));
-  set_ = std::make_unique<const data::SampleSet>(std::move(fitted));
+  COVEY_ASSIGN_OR_RETURN(set_, data::fit_user_samples(parts_.data, spec));
   vocabulary_ = spec.vocabulary;
   samples_.set = set_.get();
   return ok_status();

@@ -23,7 +23,7 @@ struct DaemonParts {
   store::Enrolment enrolment;
   security::ServerKey server_key;
   security::CurveKeys keys;
-  const data::SampleSet* data = nullptr;  ///< the user's private samples; labels are not looked at
+  std::shared_ptr<const data::SampleSet> data;  ///< the user's private samples; labels are not looked at
   config::KnownNames names;
   const program::StopSignal* stop = nullptr;
   char** argv = nullptr;  ///< to start again when the coordinator asks for pinned numerics
@@ -85,7 +85,7 @@ class Daemon {
   std::optional<action::Exit> exit_;
 
   std::unique_ptr<transport::Client> link_;
-  std::unique_ptr<const data::SampleSet> set_;  ///< the samples as this run takes them
+  std::shared_ptr<const data::SampleSet> set_;  ///< the samples as this run takes them
   std::vector<std::string> vocabulary_;         ///< what made them of texts
   learn::Samples samples_;                      ///< all of `set_`
   learn::TrainingSetup setup_;

@@ -24,14 +24,14 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
     return invalid_argument(options.dir + " is not enrolled; covey-client enroll " + options.dir +
                             " does it");
   }
-  COVEY_ASSIGN_OR_RETURN(const data::SampleSet samples, data::load_user_samples(options.data));
+  COVEY_ASSIGN_OR_RETURN(data::SampleSet samples, data::load_user_samples(options.data));
   const program::StopSignal stop;
   DaemonParts parts;
   parts.store = store.get();
   parts.enrolment = *enrolment;
   COVEY_ASSIGN_OR_RETURN(parts.server_key, security::parse_server_key(enrolment->server_key));
   COVEY_ASSIGN_OR_RETURN(parts.keys, security::load_curve_keys(fs::path(options.dir) / "keys"));
-  parts.data = &samples;
+  parts.data = std::make_shared<const data::SampleSet>(std::move(samples));
   parts.names = program::known_names(false);
   parts.stop = &stop;
   parts.argv = argv;

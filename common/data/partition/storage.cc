@@ -63,20 +63,22 @@ Result<SampleSet> load_user_samples(const fs::path& dir) {
   return sample_files(holds_texts_alone(dir) ? SampleKind::kText : SampleKind::kImage).read_user(dir);
 }
 
-Result<SampleSet> fit_user_samples(SampleSet samples, const DataSpec& spec) {
+Result<std::shared_ptr<const SampleSet>> fit_user_samples(std::shared_ptr<const SampleSet> samples,
+                                                          const DataSpec& spec) {
   const SampleKind kind = spec.format.kind;
-  if (samples.format.kind != kind) {
+  if (samples->format.kind != kind) {
     const bool texts = kind == SampleKind::kText;
     return invalid_argument(std::string("--data: holds ") + (texts ? "images" : "texts") +
                             "; this run needs " + (texts ? "texts" : "images"));
   }
   if (kind == SampleKind::kText) {
     COVEY_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::of_words(spec.vocabulary));
-    encode_texts(vocabulary, spec.format.tokens, samples);
-    return samples;
+    SampleSet texts = *samples;
+    encode_texts(vocabulary, spec.format.tokens, texts);
+    return std::make_shared<const SampleSet>(std::move(texts));
   }
-  if (samples.format == spec.format) return samples;
-  return invalid_argument("--data: the images are " + size_text(samples.format.image) + "; this run needs " +
+  if (samples->format == spec.format) return samples;
+  return invalid_argument("--data: the images are " + size_text(samples->format.image) + "; this run needs " +
                           size_text(spec.format.image));
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "common/base/file.h"
 #include "common/data/partition/partition.h"
 
@@ -25,8 +27,10 @@ Result<SampleSet> load_user_samples(const fs::path& dir);
 
 /// What `samples` (from load_user_samples) are in a run on what `spec` describes: texts get the ids of their
 /// words.
+/// Images stay the same object: a device has no room for two of them.
 ///   errors  kInvalidArgument when they are of another kind, or images of another size
-Result<SampleSet> fit_user_samples(SampleSet samples, const DataSpec& spec);
+Result<std::shared_ptr<const SampleSet>> fit_user_samples(std::shared_ptr<const SampleSet> samples,
+                                                          const DataSpec& spec);
 
 /// The server's share: of a folder that write_partition made when data.path holds a dataset.json, else of the
 /// full data set, which is partitioned. Both give the same samples in the same order. Sample limits do not

@@ -139,10 +139,10 @@ TEST_F(TextFolderTest, AWrittenPartitionGivesEverybodyTheSameIds) {
   for (std::size_t k = 0; k < 3; ++k) {
     auto samples = load_user_samples(folder_ / "out" / ("user_000" + std::to_string(k)));
     ASSERT_TRUE(samples.ok()) << samples.status().message();
-    const auto fitted = fit_user_samples(*std::move(samples), *dataset);
+    const auto fitted = fit_user_samples(std::make_shared<const SampleSet>(*std::move(samples)), *dataset);
     ASSERT_TRUE(fitted.ok()) << fitted.status().message();
-    EXPECT_EQ(fitted->bytes, subset(dataset->train, partition->users[k]).bytes);
-    EXPECT_EQ(fitted->labels, std::vector<std::int32_t>(partition->users[k].size(), kNoLabel));
+    EXPECT_EQ((*fitted)->bytes, subset(dataset->train, partition->users[k]).bytes);
+    EXPECT_EQ((*fitted)->labels, std::vector<std::int32_t>(partition->users[k].size(), kNoLabel));
   }
   config::Data written = data_;
   written.path = (folder_ / "out/server").string();
@@ -160,11 +160,13 @@ TEST_F(TextFolderTest, AFolderOfTheOtherKindIsRefused) {
   const auto dataset = load_dataset(data_, 1);
   SampleSet images;
   images.format = ImageShape{1, 28, 28};
-  EXPECT_EQ(fit_user_samples(images, *dataset).status().message(),
+  EXPECT_EQ(fit_user_samples(std::make_shared<const SampleSet>(images), *dataset).status().message(),
             "--data: holds images; this run needs texts");
   DataSpec of_images;
   of_images.format = ImageShape{1, 28, 28};
-  EXPECT_EQ(fit_user_samples(*load_user_samples(folder_ / "in"), of_images).status().message(),
+  EXPECT_EQ(fit_user_samples(std::make_shared<const SampleSet>(*load_user_samples(folder_ / "in")), of_images)
+                .status()
+                .message(),
             "--data: holds texts; this run needs images");
 }
 
