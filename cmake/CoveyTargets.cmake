@@ -92,9 +92,9 @@ function(covey_executable name source library)
 endfunction()
 
 # covey_test(name SOURCES a_test.cc ... DEPS covey::x ... [TORCH]): one GoogleTest program, one ctest entry. Its sources share a
-# precompiled header: LibTorch's, or GoogleTest's.
+# precompiled header: LibTorch's, or GoogleTest's. It runs on the CPU and one thread, unless it says GPU.
 function(covey_test name)
-  cmake_parse_arguments(ARG "TORCH" "TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH;GPU" "TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE covey_flags ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
   if(ARG_TORCH)
@@ -111,11 +111,30 @@ function(covey_test name)
     set(ARG_TIMEOUT 300)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  if(NOT ARG_GPU)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "CUDA_VISIBLE_DEVICES=;OMP_NUM_THREADS=1")
+  endif()
+endfunction()
+
+# Some builds of LibTorch bring the headers of an fmt of their own, which spdlog must not find before the one that it is built with.
+function(covey_fmt_first)
+  get_target_property(folders fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+  find_path(fmt_folder fmt/format.h HINTS ${folders} NO_CACHE REQUIRED)
+  file(REAL_PATH "${fmt_folder}" fmt_folder)
+  foreach(folder ${TORCH_INCLUDE_DIRS})
+    file(REAL_PATH "${folder}" folder)
+    if(EXISTS "${folder}/fmt" AND NOT folder STREQUAL fmt_folder)
+      file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/fmt_first")
+      file(CREATE_LINK "${fmt_folder}/fmt" "${PROJECT_BINARY_DIR}/fmt_first/fmt" SYMBOLIC)
+      include_directories(BEFORE SYSTEM "${PROJECT_BINARY_DIR}/fmt_first")
+    endif()
+  endforeach()
 endfunction()
 
 if(COVEY_TORCH)
   # LibTorch's headers cost about ten CPU-seconds a file; they are compiled once.
   add_library(covey_torch INTERFACE)
+  covey_fmt_first()
   target_include_directories(covey_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
   target_link_libraries(covey_torch INTERFACE ${TORCH_LIBRARIES})
   separate_arguments(covey_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")

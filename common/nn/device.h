@@ -4,7 +4,8 @@
 
 namespace covey::nn {
 
-/// The first CUDA device when the LibTorch at hand has one, else the CPU.
+/// The first CUDA device when the LibTorch at hand has one (CUDA_VISIBLE_DEVICES chooses, or hides them all),
+/// else the CPU. The same at every call; the first sets LibTorch to algorithms that repeat bit by bit.
 torch::Device choose_device();
 
 }  // namespace covey::nn

@@ -1,9 +1,11 @@
 #include "common/program/startup.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
 #include <malloc.h>
+#include <torch/cuda.h>
 #include <torch/version.h>
 #include <unistd.h>
 
@@ -92,11 +94,11 @@ Status pin_numerics(const std::string& numerics, char** argv) {
 
 std::string numeric_profile() {
   return std::string("libtorch ") + TORCH_VERSION + ", aten " + aten_capability() + ", openblas " +
-         openblas_core() + ", onednn " + onednn_version();
+         openblas_core() + ", onednn " + onednn_version() + (torch::cuda::is_available() ? ", cuda" : "");
 }
 
 std::string blas_advice() {
-  return openblas_core() != "none"
+  return openblas_core() != "none" || at::hasMKL()
              ? ""
              : "matrix products run on a slow BLAS; install the package libopenblas0-pthread";
 }

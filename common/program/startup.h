@@ -20,7 +20,8 @@ std::string numeric_threads();
 /// change; kInvalidArgument when the processor lacks AVX2.
 Status pin_numerics(const std::string& numerics, char** argv);
 
-/// What has to be equal for equal bits: "libtorch 1.13.1, aten AVX512, openblas SkylakeX, onednn 2.6".
+/// What has to be equal for equal bits: "libtorch 1.13.1, aten AVX512, openblas SkylakeX, onednn 2.6",
+/// with ", cuda" where a GPU trains.
 std::string numeric_profile();
 
 /// Empty, or one line of advice when matrix products run on the slow reference BLAS.
