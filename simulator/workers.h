@@ -37,6 +37,10 @@ UserData make_user_data(const config::Experiment& experiment, const data::Datase
 /// `indices` of `images`, with their labels where `labelled`.
 learn::Samples select_samples(const data::SampleSet& set, std::vector<std::uint32_t> indices, bool labelled);
 
+/// Cuts `samples` to the first `count`; 0 keeps all.
+///   errors  kInvalidArgument "--samples: ..." where there are fewer
+Status keep_first(std::size_t count, learn::Samples& samples);
+
 /// The worker threads of this process. `pool` and `users` outlive the object.
 std::unique_ptr<Workers> make_local_workers(learn::WorkerPool& pool, const UserData& users);
 

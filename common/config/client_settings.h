@@ -13,8 +13,9 @@ namespace covey::config {
 /// What a client has to know to train, and nothing more (semantics.md 6): the welcome carries it as TOML
 /// text. Names and folders of data sets and the make-up of the federation stay with the coordinator.
 struct ClientSettings {
-  Experiment experiment;       ///< of a received file: what did not travel has its default
-  std::string kind = "image";  ///< of every sample: image | text
+  Experiment experiment;                ///< of a received file: what did not travel has its default
+  std::string kind = "image";           ///< of every sample: image | text
+  std::string task = "classification";  ///< what the model is asked for
   int classes = 0;
   // image
   int channels = 0;

@@ -269,6 +269,7 @@ void add_samples(std::vector<Field>& fields) {
   const auto find = [](auto& s) -> auto& { return s; };
   Section samples(fields, "samples", find);
   samples.add("kind", &C::kind, Choices{{"image", "text"}}, kClient, "the section of the other kind means nothing");
+  samples.add("task", &C::task, Named{}, kClient, "what the model is asked for");
   samples.add("classes", &C::classes, Whole{2, 100000}, kClient, "that the model tells apart");
   Section image(fields, "image", find);
   image.add("channels", &C::channels, Whole{0, 4}, kClient, "1 grey, 3 colours");

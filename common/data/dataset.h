@@ -82,6 +82,7 @@ struct DataSpec {
   Normalisation normalisation;  ///< of images
   bool characters = false;      ///< letters, digits: a mirror image is another thing, so no flips
   std::vector<std::string> vocabulary = {};  ///< of texts: the words with ids 2, 3, ... (text/vocabulary.h)
+  std::string task = "classification";       ///< what models are asked for (learn/task.h)
 };
 
 struct Dataset : DataSpec {

@@ -59,9 +59,11 @@ Registry<DatasetReader> dataset_registry() {
       .add("folder", read_folder)
       .add("glyphs", generate_glyphs)
       .add("mnist", read_mnist)
+      .add("shakespeare", read_shakespeare)
       .add("sst2", read_sst2)
       .add("svhn", read_svhn)
-      .add("text-folder", read_text_folder);
+      .add("text-folder", read_text_folder)
+      .add("text-lines", read_text_lines);
   return registry;
 }
 

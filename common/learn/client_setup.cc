@@ -9,6 +9,7 @@ config::ClientSettings client_settings(const TrainingSetup& setup) {
   config::ClientSettings settings;
   settings.experiment = setup.experiment;
   settings.kind = spec.format.kind == data::SampleKind::kText ? "text" : "image";
+  settings.task = spec.task;
   settings.classes = spec.classes;
   settings.channels = spec.format.image.channels;
   settings.height = spec.format.image.height;
@@ -24,6 +25,7 @@ config::ClientSettings client_settings(const TrainingSetup& setup) {
 
 TrainingSetup training_setup(const config::ClientSettings& settings) {
   data::DataSpec spec;
+  spec.task = settings.task;
   spec.classes = settings.classes;
   if (settings.kind == "text") {
     spec.format = data::SampleFormat::text(settings.tokens);

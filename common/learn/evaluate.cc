@@ -1,24 +1,40 @@
 #include "common/learn/evaluate.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "common/learn/sample_batch.h"
+#include "common/learn/task.h"
 
 namespace covey::learn {
+
+namespace {
+
+/// Runs `model` over samples[indices] in eval mode, without a graph, and restores its mode.
+void for_each_batch(nn::Model& model, const data::SampleSet& samples, Span<const std::uint32_t> indices,
+                    const data::DataSpec& spec, torch::Device device,
+                    const std::function<void(const torch::Tensor& part, const torch::Tensor& outputs)>& use) {
+  const torch::NoGradGuard no_grad;
+  const bool was_training = model.is_training();
+  model.eval();
+  for (std::size_t start = 0; start < indices.size(); start += kEvaluationBatch) {
+    const auto some = indices.subspan(start, std::min(kEvaluationBatch, indices.size() - start));
+    const torch::Tensor part = sample_batch(samples, some, spec).to(device);
+    use(part, model.forward(part));
+  }
+  model.train(was_training);
+}
+
+}  // namespace
 
 torch::Tensor eval_logits(nn::Model& model, const data::SampleSet& samples, Span<const std::uint32_t> indices,
                           const data::DataSpec& spec, torch::Device device) {
   COVEY_CHECK(!indices.empty(), "no sample to run");
-  const torch::NoGradGuard no_grad;
-  const bool was_training = model.is_training();
-  model.eval();
   std::vector<torch::Tensor> logits;
-  for (std::size_t start = 0; start < indices.size(); start += kEvaluationBatch) {
-    const auto part = indices.subspan(start, std::min(kEvaluationBatch, indices.size() - start));
-    logits.push_back(model.forward(sample_batch(samples, part, spec).to(device)).to(torch::kCPU));
-  }
-  model.train(was_training);
+  for_each_batch(model, samples, indices, spec, device, [&](const torch::Tensor&, const torch::Tensor& out) {
+    logits.push_back(out.to(torch::kCPU));
+  });
   return torch::cat(logits);
 }
 
@@ -27,12 +43,17 @@ Evaluation evaluate(nn::Model& model, const data::SampleSet& samples, const data
   COVEY_CHECK(samples.size() > 0, "nothing to evaluate on");
   std::vector<std::uint32_t> indices(samples.size());
   std::iota(indices.begin(), indices.end(), 0u);
-  const torch::Tensor logits = eval_logits(model, samples, indices, spec, device);
-  const torch::Tensor labels = torch::tensor(samples.labels, torch::kInt32).to(torch::kInt64);
-  Evaluation evaluation;
-  evaluation.accuracy = logits.argmax(1).eq(labels).to(torch::kFloat64).mean().item<double>();
-  evaluation.loss = torch::nn::functional::cross_entropy(logits.to(torch::kFloat64), labels).item<double>();
-  return evaluation;
+  const torch::Tensor labels = torch::tensor(samples.labels, torch::kInt32).to(device, torch::kInt64);
+  const auto task = make_task(spec.task);
+  Score score;
+  std::int64_t done = 0;
+  for_each_batch(model, samples, indices, spec, device,
+                 [&](const torch::Tensor& part, const torch::Tensor& out) {
+                   score += task->score(out, part, labels.slice(0, done, done + part.size(0)));
+                   done += part.size(0);
+                 });
+  return score.answers > 0 ? Evaluation{score.right / score.answers, score.loss / score.answers}
+                           : Evaluation{};
 }
 
 }  // namespace covey::learn

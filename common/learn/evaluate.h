@@ -11,8 +11,8 @@ namespace covey::learn {
 inline constexpr std::size_t kEvaluationBatch = 256;
 
 struct Evaluation {
-  double accuracy = 0;  ///< share of samples whose most likely class is their label, 0..1
-  double loss = 0;      ///< mean cross-entropy
+  double accuracy = 0;  ///< share of right answers, 0..1: classes of samples, or words, as the task has it
+  double loss = 0;      ///< mean over the answers: cross-entropy
 };
 
 /// Runs `model` in eval mode over all of `samples` (at least one, all labelled) and restores its mode.

@@ -17,6 +17,7 @@ LocalLoss::LocalLoss(const TrainingSetup& setup, const LocalTask& task, const Ob
       samples_(samples),
       labeller_(labeller),
       model_(model),
+      learning_(make_task(setup.spec.task)),
       labels_move_(labels_move(objective, setup.experiment.training)),
       steps_(static_cast<std::size_t>(task.steps > 0 ? task.steps : setup.experiment.federation.period)),
       mixing_draws_(setup.experiment.seed, stream_id(Purpose::kMixup, task)) {
@@ -104,8 +105,8 @@ torch::Tensor LocalLoss::given_labels_loss(const Batch& batch) {
 }
 
 LocalLoss::Fit LocalLoss::fit(const Batch& batch, const torch::Tensor& view) {
-  const torch::Tensor logits = model_.forward(view);
-  return {logits, torch::nn::functional::cross_entropy(logits, batch.labels)};
+  const torch::Tensor outputs = model_.forward(view);
+  return {outputs, learning_->loss(outputs, view, batch.labels)};
 }
 
 LocalLoss::Fit LocalLoss::fit_with_mixup(const Batch& batch, const torch::Tensor& view) {

@@ -6,6 +6,7 @@
 #include "common/learn/batch_pipeline.h"
 #include "common/learn/round_samples.h"
 #include "common/learn/sharpness.h"
+#include "common/learn/task.h"
 
 namespace covey::learn {
 
@@ -35,7 +36,7 @@ class LocalLoss {
   torch::Tensor labelled_loss();
   torch::Tensor given_labels_loss(const Batch& batch);
   struct Fit {
-    torch::Tensor logits;  ///< of the fitted view
+    torch::Tensor logits;  ///< of the fitted view, or whatever the task has
     torch::Tensor loss;
   };
   Fit fit(const Batch& batch, const torch::Tensor& view);
@@ -47,6 +48,7 @@ class LocalLoss {
   const RoundSamples& samples_;
   PseudoLabeller& labeller_;
   nn::Model& model_;
+  std::unique_ptr<Task> learning_;
   bool labels_move_;
   std::size_t steps_;
   // Empty where there is nothing of the kind.

@@ -13,6 +13,7 @@
 #include "common/learn/clip.h"
 #include "common/learn/local_loss.h"
 #include "common/learn/proximal.h"
+#include "common/learn/task.h"
 #include "common/nn/device.h"
 #include "common/nn/state.h"
 
@@ -119,10 +120,21 @@ Result<nn::ModelOptions> model_options(const TrainingSetup& setup) {
   nn::ModelOptions options{format.image.channels, format.image.height, format.image.width, setup.spec.classes,
                            norm};
   options.tokens = format.tokens;
+  options.next_word = setup.spec.task == "next-word";
   options.vocabulary = static_cast<int>(data::kFirstWord + setup.spec.vocabulary.size());
   options.transformer = {model.width, model.depth, model.heads, model.hidden, model.dropout};
   options.ode = {static_cast<int>(model.ode_configuration), model.ode_steps, method, model.ode_checkpoint};
   return options;
+}
+
+Status check_task(const TrainingSetup& setup) {
+  COVEY_ASSIGN_OR_RETURN(const auto make, task_registry().find(setup.spec.task));
+  COVEY_ASSIGN_OR_RETURN(const auto make_objective,
+                         objective_registry().find(setup.experiment.training.objective));
+  if (make()->has_classes() || make_objective()->uses_true_labels()) return ok_status();
+  return invalid_argument("training.objective = \"" + setup.experiment.training.objective +
+                          "\" guesses classes, and the data set's task, " + setup.spec.task +
+                          ", has none, allowed: supervised (every sample says itself what is right)");
 }
 
 }  // namespace
@@ -130,6 +142,7 @@ Result<nn::ModelOptions> model_options(const TrainingSetup& setup) {
 Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& setup) {
   if (setup.spec.format.kind == data::SampleKind::kText && setup.experiment.training.mixup > 0)
     return invalid_argument("training.mixup: words cannot be mixed, allowed with texts: 0");
+  COVEY_RETURN_IF_ERROR(check_task(setup));
   const auto& model = setup.experiment.model;
   COVEY_ASSIGN_OR_RETURN(const nn::ModelOptions options, model_options(setup));
   auto made = nn::make_model(model.name, options, setup.experiment.seed);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/learn/evaluate.h"
+#include "common/learn/task.h"
 #include "common/nn/device.h"
 
 namespace covey::learn {
@@ -71,7 +72,8 @@ Result<RoundSamples> select(const TrainingSetup& setup, const LocalTask& task, c
   RoundSamples round;
   if (objective.uses_true_labels()) {
     round.fitted = *task.samples;
-    COVEY_RETURN_IF_ERROR(check_true_labels(round.fitted, setup.spec.classes));
+    if (make_task(setup.spec.task)->has_classes())
+      COVEY_RETURN_IF_ERROR(check_true_labels(round.fitted, setup.spec.classes));
     return round;
   }
   const bool has_labels = setup.experiment.federation.labels_at == "users";

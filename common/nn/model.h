@@ -13,8 +13,8 @@
 
 namespace covey::nn {
 
-/// A classifier: N x C x H x W normalised pixels, or N x tokens ids of words as floats, to N x classes
-/// logits.
+/// N x C x H x W normalised pixels, or N x tokens ids of words as floats, to N x classes logits, or what else
+/// the task of the data set asks for (ModelOptions::next_word).
 class Model : public torch::nn::Module {
  public:
   virtual torch::Tensor forward(torch::Tensor samples) = 0;
@@ -48,7 +48,8 @@ struct ModelOptions {
   Norm norm = Norm::kGroup;
   // Texts; 0 for images.
   int tokens = 0;
-  int vocabulary = 0;  ///< ids that words have, padding and the unknown one included
+  int vocabulary = 0;      ///< ids that words have, padding and the unknown one included
+  bool next_word = false;  ///< a language model: N x L x vocabulary logits of what follows each word
   TransformerSize transformer = {};
   OdeOptions ode = {};  ///< of the networks whose blocks are ODEs
 };

@@ -7,6 +7,7 @@
 #include "common/learn/objective.h"
 #include "common/learn/optimizer.h"
 #include "common/learn/schedule.h"
+#include "common/learn/task.h"
 #include "common/nn/model.h"
 #include "common/program/codecs.h"
 #include "common/quant/registry.h"
@@ -16,6 +17,7 @@ namespace covey::program {
 config::KnownNames known_names(bool with_data) {
   config::KnownNames names;
   names.by_key["model.name"] = nn::model_registry().names();
+  names.by_key["samples.task"] = learn::task_registry().names();
   names.by_key["training.objective"] = learn::objective_registry().names();
   names.by_key["training.optimizer"] = learn::optimizer_registry().names();
   names.by_key["training.schedule"] = learn::schedule_registry().names();

@@ -4,6 +4,7 @@
 #include "common/config/experiment_file.h"
 #include "common/learn/exchanged_tensors.h"
 #include "common/learn/probe.h"
+#include "common/learn/task.h"
 #include "common/program/known_names.h"
 #include "common/program/startup.h"
 #include "common/store/directory_lock.h"
@@ -40,14 +41,17 @@ Result<config::Experiment> deployable_experiment(const RunOptions& options) {
                             ": federation.labels_at: \"users\" needs labelled users, which only covey-sim "
                             "has, allowed here: server");
   }
-  if (experiment.training.objective == "supervised" &&
-      experiment.federation.warmup_rounds < experiment.federation.rounds) {
-    return invalid_argument(
-        options.experiment +
-        ": training.objective: \"supervised\" needs labelled users, which only covey-sim has, allowed "
-        "here: consistency, self-training");
-  }
   return experiment;
+}
+
+/// Devices have no labels, so they can only be asked for what needs none.
+Status check_objective(const config::Experiment& experiment, const std::string& task) {
+  if (experiment.training.objective != "supervised" || !learn::make_task(task)->has_classes() ||
+      experiment.federation.warmup_rounds == experiment.federation.rounds)
+    return ok_status();
+  return invalid_argument(
+      "training.objective: \"supervised\" needs labelled users, which only covey-sim has, allowed here: "
+      "consistency, self-training");
 }
 
 Result<Digest> probe_of_this_machine(const learn::TrainingSetup& setup) {
@@ -65,6 +69,7 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   COVEY_ASSIGN_OR_RETURN(store::EnrolmentStore enrolment, open_enrolment(options.dir));
   COVEY_ASSIGN_OR_RETURN(const data::ServerData data,
                          data::load_server_data(experiment.data, experiment.federation, experiment.seed));
+  COVEY_RETURN_IF_ERROR(check_objective(experiment, data.task).with_context(options.experiment));
   if (const std::string advice = program::blas_advice(); !advice.empty()) logger->warn("{}", advice);
 
   const learn::TrainingSetup setup{experiment, data};

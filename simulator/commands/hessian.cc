@@ -40,14 +40,7 @@ Result<learn::Samples> samples_of(const ExperimentData& loaded, const HessianOpt
   }
   if (samples.size() == 0)
     return invalid_argument("--data: the server has no labelled images, allowed: test");
-  if (options.samples > samples.size()) {
-    return invalid_argument("--samples: " + std::to_string(options.samples) + ", allowed: 0 (all) to " +
-                            std::to_string(samples.size()));
-  }
-  if (options.samples > 0) {
-    samples.indices.resize(options.samples);
-    samples.labels.resize(options.samples);
-  }
+  COVEY_RETURN_IF_ERROR(keep_first(options.samples, samples));
   return samples;
 }
 

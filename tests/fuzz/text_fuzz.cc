@@ -1,6 +1,7 @@
 // libraries: covey::data
 
 #include "common/base/bytes.h"
+#include "common/data/readers/shakespeare.h"
 #include "common/data/readers/text.h"
 #include "common/data/text/texts.h"
 
@@ -10,6 +11,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view file = covey::as_text(covey::ByteSpan(data, size));
   if (const auto lines = parse_text_lines(file); lines.ok()) {
     for (const std::string& line : *lines) COVEY_CHECK(!words_of(line).empty());
+  }
+  if (const auto plays = parse_plays(file, 8); plays.ok()) {
+    COVEY_CHECK(plays->texts.size() == plays->owners.size());
+    for (const std::string& text : plays->texts) COVEY_CHECK(!words_of(text).empty());
   }
   const auto texts = parse_labelled_tsv(file);
   if (!texts.ok()) return 0;

@@ -87,6 +87,16 @@ TEST(SameBits, TextsGiveOneModelInOneProcessAndInMany) {
   EXPECT_GT(read_json(federation.run_folder() / "summary.json").at("bytes_up").get<std::uint64_t>(), 1000u);
 }
 
+TEST(SameBits, ALanguageModelGivesOneModelInOneProcessAndInMany) {
+  Federation federation({"training.objective=supervised"});
+  federation.use_texts("text-lines");
+  federation.start();
+  const std::string simulated = federation.simulated_hash({"--threads", "1"});
+  EXPECT_EQ(federation.simulated_hash({"--threads", "2"}), simulated);
+  federation.expect_finish();
+  EXPECT_EQ(federation.hash(), simulated);
+}
+
 TEST(SameBits, CoordinatorOnTheFullDataSetGivesTheSameModel) {
   Federation federation;
   federation.use_full_data_set();

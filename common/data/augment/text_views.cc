@@ -10,11 +10,13 @@ namespace covey::data {
 
 namespace {
 
+constexpr const char* kNextWord = "next-word";  ///< the task whose answers are the words themselves
 constexpr std::uint32_t kOneIn = 10;  ///< words that are left out, and neighbours that change places
 
 }  // namespace
 
-TextViews::TextViews(const DataSpec& spec, const ViewSettings& settings) : masked_share_(settings.cutout) {
+TextViews::TextViews(const DataSpec& spec, const ViewSettings& settings)
+    : masked_share_(settings.cutout), as_they_are_(spec.task == kNextWord) {
   words_.reserve(static_cast<std::size_t>(spec.format.tokens));
 }
 
@@ -25,7 +27,7 @@ void TextViews::plain(Span<const std::uint8_t> text, Span<float> row) {
 
 void TextViews::weak(Span<const std::uint8_t> text, Sequence& draws, Span<float> row) {
   read_words(text);
-  drop_words(draws);
+  if (!as_they_are_) drop_words(draws);
   write(row);
 }
 

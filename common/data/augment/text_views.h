@@ -7,7 +7,9 @@
 namespace covey::data {
 
 /// Views of texts, on the ids of their words.
-///   weak    every word is left out with probability 0.1; the last one left stays.
+///   weak    every word is left out with probability 0.1; the last one left stays. Under the task next-word
+///   the text
+///           as it is.
 ///   strong  the same with draws of its own; then one in ten pairs of neighbours changes places, and a run of
 ///           words, ViewSettings::cutout of the text long (rounded, less than all of it), becomes unknown.
 class TextViews final : public ViewMaker {
@@ -26,6 +28,7 @@ class TextViews final : public ViewMaker {
   void write(Span<float> row) const;
 
   double masked_share_;
+  bool as_they_are_;
   std::vector<std::uint16_t> words_;  ///< of the text at hand, without padding
 };
 

@@ -40,6 +40,10 @@ Result<Description> parse_description(const std::string& text) {
   Description description;
   COVEY_ASSIGN_OR_RETURN(const std::uint64_t classes, whole_number(object, "classes", kClassesMax));
   description.spec.classes = static_cast<int>(classes);
+  if (const auto task = object.find("task"); task != object.end()) {
+    if (!task->is_string()) return corrupt("'task': expected a name");
+    description.spec.task = task->get<std::string>();
+  }
   COVEY_ASSIGN_OR_RETURN(description.labelled, whole_number(object, "labelled", kSamplesMax));
   COVEY_ASSIGN_OR_RETURN(description.test, whole_number(object, "test", kSamplesMax));
   COVEY_ASSIGN_OR_RETURN(description.kind, parse_kind(object));
@@ -78,6 +82,7 @@ Status write_server_folder(const ServerData& server, const fs::path& folder) {
   COVEY_RETURN_IF_ERROR(sample_files(kind).write_labelled(server.test, folder / "test"));
   json description = sample_files(kind).describe(server);
   description["kind"] = kind_name(kind);
+  description["task"] = server.task;
   description["classes"] = server.classes;
   description["labelled"] = server.labelled.size();
   description["test"] = server.test.size();

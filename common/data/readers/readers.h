@@ -18,6 +18,8 @@ Result<Dataset> read_mnist(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_agnews(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_sst2(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_text_folder(const config::Data& config, std::uint64_t seed);
+Result<Dataset> read_text_lines(const config::Data& config, std::uint64_t seed);
+Result<Dataset> read_shakespeare(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_svhn(const config::Data& config, std::uint64_t seed);
 Result<Dataset> generate_glyphs(const config::Data& config, std::uint64_t seed);
 

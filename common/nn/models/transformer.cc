@@ -30,6 +30,11 @@ torch::Tensor each_word(const torch::Tensor& x) {
   return x.reshape({-1, x.size(-1)});
 }
 
+/// 1 x 1 x L x L (from, to): true at the words that a language model has not seen yet.
+torch::Tensor later_words(std::int64_t length, const torch::TensorOptions& options) {
+  return torch::ones({1, 1, length, length}, options).triu(1);
+}
+
 /// Multi-head attention of the words of a text to one another.
 class AttentionImpl : public torch::nn::Module {
  public:
@@ -40,7 +45,7 @@ class AttentionImpl : public torch::nn::Module {
     output_ = register_module("output", Linear(width_, width_));
   }
 
-  /// x: N x L x D; barred: N x 1 x 1 x L, true at padding.
+  /// x: N x L x D; barred: N x 1 x 1 x L or N x 1 x L x L (from, to), true where a word must not look.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& barred, const DrawContext* draws) {
     const torch::Tensor words = each_word(x);
     const auto heads_of = [&](Linear& layer) {
@@ -108,20 +113,25 @@ class Transformer final : public Model {
       layers_.push_back(register_module(name, EncoderLayer(name, options.norm, size)));
     }
     norm_ = register_module("norm", make_token_norm(options.norm, size.width, size.heads));
-    classifier_ = register_module("classifier", Linear(size.width, options.classes));
+    const int outputs = options.next_word ? options.vocabulary : options.classes;
+    classifier_ = register_module("classifier", Linear(size.width, outputs));
+    next_word_ = options.next_word;
   }
 
   torch::Tensor forward(torch::Tensor texts) override {
     torch::Tensor ids = texts.detach().to(torch::kInt64);
     const std::int64_t longest = std::max<std::int64_t>(1, ids.ne(0).sum(1).max().item<std::int64_t>());
     ids = ids.slice(1, 0, longest);
-    const torch::Tensor barred = ids.eq(0);
-    const torch::Tensor mask = barred.logical_not().to(position_->first(1).dtype()).unsqueeze(2);
+    const torch::Tensor padding = ids.eq(0);
+    const torch::Tensor mask = padding.logical_not().to(position_->first(1).dtype()).unsqueeze(2);
     torch::Tensor x = embedding_->rows(ids.reshape({-1})).view({ids.size(0), longest, -1});
     x = x + position_->first(longest);
-    for (EncoderLayer& layer : layers_) x = layer(x, mask, barred.unsqueeze(1).unsqueeze(1), draws());
-    x = (norm_->forward(x, mask) * mask).sum(1) / mask.sum(1).clamp_min(1);
-    return classifier_(x, draws());
+    torch::Tensor barred = padding.unsqueeze(1).unsqueeze(1);
+    if (next_word_) barred = barred.logical_or(later_words(longest, barred.options()));
+    for (EncoderLayer& layer : layers_) x = layer(x, mask, barred, draws());
+    x = norm_->forward(x, mask);
+    if (next_word_) return classifier_(each_word(x), draws()).view({x.size(0), longest, -1});
+    return classifier_((x * mask).sum(1) / mask.sum(1).clamp_min(1), draws());
   }
 
  private:
@@ -130,6 +140,7 @@ class Transformer final : public Model {
   std::vector<EncoderLayer> layers_;
   std::shared_ptr<TokenNorm> norm_;
   Linear classifier_{nullptr};
+  bool next_word_ = false;
 };
 
 }  // namespace

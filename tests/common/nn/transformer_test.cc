@@ -37,6 +37,24 @@ TEST(Transformer, HasTheCountedParameters) {
   EXPECT_EQ(count, 28 * 12 + 2 * layer + 24 + (12 * 3 + 3));
 }
 
+TEST(Transformer, AsALanguageModelSeesNoLaterWord) {
+  const torch::NoGradGuard no_grad;
+  for (const Norm norm : kNorms) {
+    ModelOptions o = options(norm);
+    o.next_word = true;
+    const auto m = *make_model("transformer", o, 1);
+    m->eval();
+    const torch::Tensor whole = m->forward(texts());
+    EXPECT_EQ(whole.sizes(), (std::vector<std::int64_t>{2, 8, 20}));
+    torch::Tensor other = texts().clone();
+    other[0][5] = 11;
+    const torch::Tensor changed = m->forward(other);
+    EXPECT_TRUE(torch::allclose(whole[0].slice(0, 0, 5), changed[0].slice(0, 0, 5), 1e-5, 1e-6));
+    EXPECT_FALSE(torch::allclose(whole[0][5], changed[0][5], 1e-5, 1e-6));
+    EXPECT_FALSE(torch::allclose(whole[0][7], changed[0][7], 1e-5, 1e-6)) << "later words see it";
+  }
+}
+
 TEST(Transformer, PaddingChangesNothing) {
   const torch::NoGradGuard no_grad;
   for (const Norm norm : kNorms) {

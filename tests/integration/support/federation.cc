@@ -196,19 +196,19 @@ fs::path Federation::user_data(std::uint32_t user) const {
   return folder() / "data" / ("user_000" + std::to_string(user));
 }
 
-void Federation::use_texts() {
+void Federation::use_texts(const std::string& reader) {
   const fs::path texts = folder() / "texts";
   for (const std::string name : {"praise", "blame"}) {
     std::string lines;
     for (int i = 0; i < 150; ++i) {
       const std::string film = "film" + std::to_string(i % 11) + (i % 3 == 0 ? " by somebody" : "");
-      lines += (name == "praise" ? "I liked the wonderful " : "I hated the dreadful ") + film + ".\n";
+      lines += (name == "praise" ? "Everybody liked the wonderful " : "I hated the dreadful ") + film + ".\n";
     }
     COVEY_CHECK(make_directories(texts / name).ok());
     COVEY_CHECK(write_file_atomically(texts / name / "lines.txt", as_bytes(lines)).ok());
   }
   sets_.insert(sets_.end(),
-               {"data.name=text-folder", "data.path=" + texts.string(), "data.tokens=8", "data.partition=iid",
+               {"data.name=" + reader, "data.path=" + texts.string(), "data.tokens=8", "data.partition=iid",
                 "model.name=transformer", "model.norm=layer", "model.width=16", "model.heads=2"});
   fs::remove_all(folder() / "data");
   Command partition{sim_program(), "partition", experiment().string(), "--write",

@@ -75,7 +75,7 @@ class Federation {
   /// Lets the coordinator partition the data itself instead of reading the written server folder.
   void use_full_data_set() { full_data_set_ = true; }
   /// Instead of glyphs: texts of two classes, and a transformer. Before anything starts.
-  void use_texts();
+  void use_texts(const std::string& reader = "text-folder");
   Command coordinator_command() const;
   /// Starts it, and waits until it listens. The port stays the same over restarts.
   void start_coordinator();

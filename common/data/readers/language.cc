@@ -1,0 +1,86 @@
+#include "common/data/readers/language.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "common/data/text/texts.h"
+
+namespace covey::data {
+
+namespace {
+
+constexpr std::size_t kHoldOutTextEvery = 10;
+constexpr std::size_t kBeginnings = 10;
+
+std::string first_word(const std::string& text) {
+  const auto words = words_of(text);
+  return words.empty() ? "" : words.front();
+}
+
+/// The classes of texts by their first words.
+struct Beginnings {
+  std::map<std::string, std::int32_t> classes;
+  bool others = false;  ///< a class more, for all other words
+
+  std::int32_t class_of(const std::string& text) const {
+    const auto found = classes.find(first_word(text));
+    if (found != classes.end()) return found->second;
+    return static_cast<std::int32_t>(classes.size()) - (others ? 0 : 1);
+  }
+  int count() const { return static_cast<int>(classes.size()) + (others ? 1 : 0); }
+};
+
+Beginnings common_beginnings(const std::vector<std::string>& texts) {
+  std::map<std::string, std::size_t> counts;
+  for (const std::string& text : texts) ++counts[first_word(text)];
+  std::vector<std::pair<std::string, std::size_t>> words(counts.begin(), counts.end());
+  std::stable_sort(words.begin(), words.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  Beginnings beginnings;
+  beginnings.others = words.size() > kBeginnings;
+  words.resize(std::min<std::size_t>(words.size(), beginnings.others ? kBeginnings - 1 : kBeginnings));
+  for (const auto& word : words)
+    beginnings.classes.emplace(word.first, static_cast<std::int32_t>(beginnings.classes.size()));
+  return beginnings;
+}
+
+SampleSet samples_with_beginnings(WrittenTexts written, const Beginnings& beginnings) {
+  SampleSet samples;
+  for (const std::string& text : written.texts) samples.labels.push_back(beginnings.class_of(text));
+  samples.texts = std::move(written.texts);
+  samples.owners = std::move(written.owners);
+  return samples;
+}
+
+}  // namespace
+
+HeldOut hold_out_texts(const WrittenTexts& all) {
+  HeldOut halves;
+  std::map<std::uint32_t, std::size_t> seen;
+  for (std::size_t i = 0; i < all.texts.size(); ++i) {
+    WrittenTexts& half = ++seen[all.owners[i]] % kHoldOutTextEvery == 0 ? halves.test : halves.train;
+    half.texts.push_back(all.texts[i]);
+    half.owners.push_back(all.owners[i]);
+  }
+  return halves;
+}
+
+Result<Dataset> language_dataset(HeldOut texts, const config::Data& config) {
+  Dataset dataset;
+  dataset.task = "next-word";
+  const Beginnings beginnings = common_beginnings(texts.train.texts);
+  dataset.classes = beginnings.count();
+  if (dataset.classes < 2)
+    return invalid_argument("all training texts begin with one word, allowed: two beginnings or more");
+  dataset.train = samples_with_beginnings(std::move(texts.train), beginnings);
+  dataset.test = samples_with_beginnings(std::move(texts.test), beginnings);
+  const auto vocabulary =
+      Vocabulary::of_texts(dataset.train.texts, static_cast<std::size_t>(config.vocabulary));
+  for (SampleSet* samples : {&dataset.train, &dataset.test})
+    encode_texts(vocabulary, static_cast<int>(config.tokens), *samples);
+  dataset.vocabulary = vocabulary.words();
+  return dataset;
+}
+
+}  // namespace covey::data

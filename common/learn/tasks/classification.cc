@@ -1,0 +1,32 @@
+#include "common/learn/tasks/classification.h"
+
+namespace covey::learn {
+
+namespace {
+
+using torch::nn::functional::cross_entropy;
+
+class Classification final : public Task {
+ public:
+  bool has_classes() const override { return true; }
+
+  torch::Tensor loss(const torch::Tensor& outputs, const torch::Tensor&,
+                     const torch::Tensor& labels) const override {
+    return cross_entropy(outputs, labels);
+  }
+
+  Score score(const torch::Tensor& outputs, const torch::Tensor&,
+              const torch::Tensor& labels) const override {
+    const auto summed = torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum);
+    return {outputs.argmax(1).eq(labels).sum().item<double>(), static_cast<double>(labels.size(0)),
+            cross_entropy(outputs.to(torch::kFloat64), labels, summed).item<double>()};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Task> make_classification() {
+  return std::make_unique<Classification>();
+}
+
+}  // namespace covey::learn

@@ -1,0 +1,52 @@
+#include "common/learn/tasks/next_word.h"
+
+namespace covey::learn {
+
+namespace {
+
+constexpr std::int64_t kNoAnswer = 0;  // padding
+
+class NextWord final : public Task {
+ public:
+  bool has_classes() const override { return false; }
+
+  torch::Tensor loss(const torch::Tensor& outputs, const torch::Tensor& samples,
+                     const torch::Tensor&) const override {
+    const Answers answers = answers_of(outputs, samples);
+    return (answers.losses.sum(1) / answers.count.clamp_min(1)).mean();
+  }
+
+  Score score(const torch::Tensor& outputs, const torch::Tensor& samples,
+              const torch::Tensor&) const override {
+    const Answers answers = answers_of(outputs.to(torch::kFloat64), samples);
+    const torch::Tensor right = answers.guesses.eq(answers.words).logical_and(answers.words.ne(kNoAnswer));
+    return {right.sum().item<double>(), answers.count.sum().item<double>(),
+            answers.losses.sum().item<double>()};
+  }
+
+ private:
+  struct Answers {
+    torch::Tensor words;    ///< N x (L - 1), int64: what follows; kNoAnswer past the end
+    torch::Tensor guesses;  ///< the same shape: the likeliest words
+    torch::Tensor losses;   ///< the same shape, 0 past the end
+    torch::Tensor count;    ///< N: answers of each text
+  };
+
+  static Answers answers_of(const torch::Tensor& outputs, const torch::Tensor& samples) {
+    const torch::Tensor words = samples.detach().to(torch::kInt64).slice(1, 1, outputs.size(1));
+    const torch::Tensor logits = outputs.slice(1, 0, words.size(1));
+    const auto each =
+        torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kNone).ignore_index(kNoAnswer);
+    const torch::Tensor losses =
+        torch::nn::functional::cross_entropy(logits.reshape({-1, logits.size(2)}), words.reshape({-1}), each);
+    return {words, logits.detach().argmax(2), losses.view_as(words), words.ne(kNoAnswer).sum(1)};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Task> make_next_word() {
+  return std::make_unique<NextWord>();
+}
+
+}  // namespace covey::learn
