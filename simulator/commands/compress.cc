@@ -8,10 +8,12 @@
 #include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 #include "common/curvature/trace.h"
+#include "common/learn/block_eigenvalues.h"
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
 #include "common/nn/multiplications.h"
 #include "common/plan/compressed_model.h"
+#include "common/plan/qbert.h"
 #include "common/quant/container.h"
 #include "simulator/commands/commands.h"
 #include "simulator/saved_model.h"
@@ -21,11 +23,15 @@ namespace covey::simulator {
 
 namespace {
 
+/// Parts of the data that Q-BERT compares.
+constexpr std::size_t kParts = 10;
+
 struct CompressOptions {
   SavedModelOptions saved;
   std::string method = "hawq";
-  std::string codec = "sym";
+  std::string codec;
   double mean_bits = 0;
+  std::size_t samples = 0;
   double size_ratio = 0;
   double operation_bits = 0;
   int probes = 50;
@@ -79,13 +85,21 @@ Result<plan::BitPlan> best_plan(const SavedModel& saved, std::vector<plan::Layer
   return plan::least_sensitive_plan(layers, options.codec, budget.mean_bits);
 }
 
+/// The server's labelled samples, as many as asked for.
+Result<learn::Samples> labelled_samples(const ExperimentData& loaded, const CompressOptions& options) {
+  learn::Samples samples = select_samples(loaded.dataset.train, loaded.partition.server, true);
+  if (samples.size() == 0)
+    return invalid_argument("--method: \"" + options.method +
+                            "\" needs labelled samples at the server, allowed: uniform");
+  COVEY_RETURN_IF_ERROR(keep_first(options.samples, samples));
+  return samples;
+}
+
 /// The traces of the parameters' blocks on the server's labelled images.
 Result<std::vector<plan::LayerTrace>> labelled_traces(learn::LocalTrainer& trainer,
                                                       const ExperimentData& loaded,
                                                       const CompressOptions& options) {
-  const learn::Samples samples = select_samples(loaded.dataset.train, loaded.partition.server, true);
-  if (samples.size() == 0)
-    return invalid_argument("--method: \"hawq\" needs labelled images at the server, allowed: uniform");
+  COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, labelled_samples(loaded, options));
   nn::Model& model = trainer.model();
   model.eval();
   const curvature::Hessian hessian(
@@ -143,12 +157,33 @@ Result<Planned> zeroq(const SavedModel& saved, const Budget& budget, const Compr
   return Planned{std::move(plan), {{"covey.activations", calibration::to_json(found.ranges)}}};
 }
 
+Result<Planned> qbert(const SavedModel& saved, const Budget& budget, const CompressOptions& options) {
+  if (budget.of_operations || options.mean_bits == 0)
+    return invalid_argument("--method: \"qbert\" chooses between two widths, allowed with it: --mean-bits");
+  COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, labelled_samples(saved.data, options));
+  if (samples.size() < kParts)
+    return invalid_argument("--samples: " + std::to_string(samples.size()) +
+                            ", allowed with qbert: at least " + std::to_string(kParts));
+  curvature::prepare_second_derivatives(saved.trainer->model());
+  StreamId id;
+  id.purpose = Purpose::kCurvature;
+  COVEY_ASSIGN_OR_RETURN(const auto eigenvalues,
+                         learn::block_eigenvalues(saved.trainer->model(), samples, saved.data.dataset, kParts,
+                                                  plan::block_of, Stream(options.seed, id)));
+  auto plan = plan::qbert_plan(saved.trainer->layout(), eigenvalues, options.codec, budget.mean_bits);
+  if (!plan.ok()) return plan.status().with_context("--method qbert");
+  return Planned{*std::move(plan)};
+}
+
 using Planner = Result<Planned> (*)(const SavedModel& saved, const Budget& budget,
                                     const CompressOptions& options);
 
 const Registry<Planner>& planners() {
-  static const auto registry =
-      Registry<Planner>("method").add("hawq", hawq).add("uniform", uniform).add("zeroq", zeroq);
+  static const auto registry = Registry<Planner>("method")
+                                   .add("hawq", hawq)
+                                   .add("qbert", qbert)
+                                   .add("uniform", uniform)
+                                   .add("zeroq", zeroq);
   return registry;
 }
 
@@ -179,7 +214,8 @@ void print(const plan::BitPlan& plan, const Layout& layout, std::size_t bytes, b
               plan::mean_bits(plan, layout), bytes, ratio);
 }
 
-Status compress(const CompressOptions& options, char** argv) {
+Status compress(CompressOptions options, char** argv) {
+  if (options.codec.empty()) options.codec = options.method == "qbert" ? "group" : "sym";
   COVEY_ASSIGN_OR_RETURN(const SavedModel saved, open_saved_model(options.saved, argv));
   COVEY_ASSIGN_OR_RETURN(const Planned planned, make_plan(saved, options));
   COVEY_ASSIGN_OR_RETURN(
@@ -204,9 +240,14 @@ void add_compress(program::CommandLine& line, char** argv) {
   command.number("--mean-operation-bits", options->operation_bits,
                  "Or: bits of the weight in a multiplication, on average", 2.0, 8.0);
   command.optional("--method", options->method,
-                   "hawq (by curvature; default), zeroq (without data) or uniform");
-  command.optional("--codec", options->codec, "Quantiser; default sym");
+                   "hawq (by curvature; default), qbert (a width for each layer of a transformer), zeroq "
+                   "(without data) or uniform");
+  command.optional("--codec", options->codec, "Quantiser; default sym, qbert: group");
   command.number("--probes", options->probes, "Probes of the traces; default 50", 2, 100'000);
+  command.number(
+      "--samples", options->samples,
+      "hawq, qbert: labelled samples that curvature is measured on, the first so many; default 0: all",
+      std::size_t{0}, std::size_t{100'000'000});
   command.number("--percentile", options->percentile,
                  "zeroq: of the values of an activation range; default 100", 50.0, 100.0);
   command.number("--seed", options->seed, "Seed of probes and distilled images; default 1", std::uint64_t{0},
