@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "common/plan/byte_budget.h"
+#include "common/plan/qbert.h"
 
 namespace covey::server {
 
@@ -24,7 +25,7 @@ bool sends_after(const config::Federation& federation, std::uint32_t round) {
 
 bool plans_widths(const config::Experiment& experiment, std::uint32_t round, const WidthsInForce& widths) {
   const config::Download& download = experiment.download;
-  if (download.codec != "hawq" || !can_measure(experiment, round)) return false;
+  if (!config::plans_widths(download) || !can_measure(experiment, round)) return false;
   if (!sends_after(experiment.federation, round)) return false;
   return !widths.planned_in || round - *widths.planned_in >= download.plan_every;
 }
@@ -36,7 +37,7 @@ bool measures_curvature(const config::Experiment& experiment, std::uint32_t roun
   // It costs nothing there, and a plan is made from the mean over the rounds since the last one.
   if (curvature.from == "optimizer" && experiment.download.codec == "hawq") return true;
   if (curvature.every > 0 && (round + 1) % curvature.every == 0) return true;
-  return plans_widths(experiment, round, widths);
+  return experiment.download.codec == "hawq" && plans_widths(experiment, round, widths);
 }
 
 std::vector<store::TensorTrace> combine(const std::vector<MemberAnswers>& members,
@@ -84,11 +85,13 @@ Result<plan::BitPlan> first_plan(const config::Download& download, const Layout&
     if (!plan.ok()) return plan.status().with_context("download.size_ratio");
     return plan;
   }
-  return plan::uniform_plan(layout, download.quantiser, static_cast<int>(std::floor(download.mean_bits)));
+  const int width = static_cast<int>(std::floor(download.mean_bits));
+  if (download.codec == "qbert") return plan::alike_blocks_plan(layout, download.quantiser, width);
+  return plan::uniform_plan(layout, download.quantiser, width);
 }
 
 Status check_plans(const config::Download& download, const Layout& layout) {
-  return download.codec == "hawq" ? first_plan(download, layout).status() : ok_status();
+  return config::plans_widths(download) ? first_plan(download, layout).status() : ok_status();
 }
 
 Result<plan::BitPlan> plan_widths(const config::Download& download, const Layout& layout,

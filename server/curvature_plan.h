@@ -17,8 +17,9 @@ struct WidthsInForce {
   std::optional<std::uint32_t> planned_in;
 };
 
-/// Whether `round` measures curvature, and whether it ends with a plan, if `widths` are in force in it. Users
-/// can only be asked from the end of the warm-up on; nothing is planned that no later round would send.
+/// Whether `round` measures traces (qbert needs none), and whether it ends with a plan, if `widths` are in
+/// force in it. Users can only be asked from the end of the warm-up on; nothing is planned that no later
+/// round would send.
 bool measures_curvature(const config::Experiment& experiment, std::uint32_t round,
                         const WidthsInForce& widths);
 bool plans_widths(const config::Experiment& experiment, std::uint32_t round, const WidthsInForce& widths);
@@ -39,9 +40,9 @@ std::vector<store::TensorTrace> combine(const std::vector<MemberAnswers>& member
 /// The mean of every tensor's traces over some rounds, all of which have the same tensors. At least one.
 std::vector<store::TensorTrace> mean_of(const std::vector<std::vector<store::TensorTrace>>& rounds);
 
-/// What a run begins with: all layers at the same width, download.mean_bits rounded down, or the widest that
-/// download.size_ratio allows.
-///   errors  kInvalidArgument when that allows none
+/// What a run begins with: all layers, or with qbert all blocks, at the same width, download.mean_bits
+/// rounded down, or the widest that download.size_ratio allows.
+///   errors  kInvalidArgument when that allows none, or a model has no blocks
 Result<plan::BitPlan> first_plan(const config::Download& download, const Layout& layout);
 
 /// Whether the limit of the widths leaves room for any; `layout` is what travels. Downloads that are not

@@ -9,6 +9,7 @@
 #include "common/average/momentum.h"
 #include "common/average/registry.h"
 #include "common/average/status_weight.h"
+#include "common/learn/block_eigenvalues.h"
 #include "common/learn/server_step.h"
 #include "common/nn/state.h"
 #include "common/quant/container.h"
@@ -297,6 +298,7 @@ Status Engine::execute(const action::StoreAttempt& a) {
   next_velocity_ = velocity_;
   server_report_ = {};
   server_curvature_ = {};
+  server_eigenvalues_ = {};
   return run(event::AttemptStored{});
 }
 
@@ -322,9 +324,12 @@ Status Engine::execute(const action::TrainServer& a) {
     };
   }
   const std::uint32_t probes = measures_curvature("server") ? probes_asked() : 0;
-  auto job = [this, task, probes, start = ServerSteps{{}, {}, {}, std::move(start), server_state_.optimizer}](
+  const bool blocks =
+      parts_.experiment.download.codec == "qbert" && plans_widths(parts_.experiment, core_.round(), widths_);
+  auto job = [this, task, probes, blocks,
+              start = ServerSteps{{}, {}, {}, {}, std::move(start), server_state_.optimizer}](
                  learn::LocalTrainer& trainer) mutable -> learn::WorkerPool::Completion {
-    auto steps = train_server(trainer, task, probes, std::move(start));
+    auto steps = train_server(trainer, task, probes, blocks, std::move(start));
     return [this, steps = std::move(steps)]() mutable {
       const std::uint64_t images = steps.ok() ? steps->report.images : 0;
       auto deliver = [this, steps = std::move(steps)]() mutable { server_trained(std::move(steps)); };
@@ -337,7 +342,7 @@ Status Engine::execute(const action::TrainServer& a) {
 }
 
 Result<Engine::ServerSteps> Engine::train_server(learn::LocalTrainer& trainer, const learn::LocalTask& task,
-                                                 std::uint32_t probes, ServerSteps steps) {
+                                                 std::uint32_t probes, bool blocks, ServerSteps steps) {
   COVEY_ASSIGN_OR_RETURN(steps.report, trainer.train(task, steps.values, steps.optimizer));
   if (probes > 0) {
     // After the steps: in alternate order that is the model which the next round sends.
@@ -346,6 +351,17 @@ Result<Engine::ServerSteps> Engine::train_server(learn::LocalTrainer& trainer, c
       steps.curvature = *std::move(answers);
     } else {
       steps.curvature_problem = answers.status().message();
+    }
+  }
+  if (blocks) {
+    const Stream draws(trainer.setup().experiment.seed,
+                       {Purpose::kCurvature, task.round, task.attempt, kNoEntity});
+    auto found = learn::block_eigenvalues(trainer, *task.samples, steps.values, plan::kQbertParts,
+                                          plan::block_of, draws);
+    if (found.ok()) {
+      steps.eigenvalues = *std::move(found);
+    } else {
+      steps.curvature_problem = found.status().message();
     }
   }
   return steps;
@@ -360,6 +376,7 @@ void Engine::server_trained(Result<ServerSteps> steps) {
     parts_.logger->warn("round={} no curvature: {}", core_.round(), steps->curvature_problem);
   server_report_ = std::move(steps->report);
   server_curvature_ = std::move(steps->curvature);
+  server_eigenvalues_ = std::move(steps->eigenvalues);
   next_server_state_.optimizer = std::move(steps->optimizer);
   if (exchanged_.value_count() != full_layout().value_count())
     next_server_state_.buffers = learn::buffer_values(full_layout(), steps->values);

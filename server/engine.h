@@ -12,6 +12,7 @@
 #include "common/learn/evaluate.h"
 #include "common/learn/member.h"
 #include "common/learn/worker_pool.h"
+#include "common/plan/qbert.h"
 #include "common/quant/container.h"
 #include "common/store/run_store.h"
 #include "common/wire/messages.h"
@@ -149,13 +150,15 @@ class Engine {
   struct ServerSteps {
     learn::LocalReport report;
     learn::CurvatureAnswers curvature;
+    plan::BlockEigenvalues eigenvalues;  ///< download.codec = qbert, where widths are planned
     std::string curvature_problem;
     Values values;
     Values optimizer;
   };
   ///   probes  of the curvature, to answer after the steps
+  ///   blocks  ask for the eigenvalues of its blocks, too
   static Result<ServerSteps> train_server(learn::LocalTrainer& trainer, const learn::LocalTask& task,
-                                          std::uint32_t probes, ServerSteps start);
+                                          std::uint32_t probes, bool blocks, ServerSteps start);
   void server_trained(Result<ServerSteps> steps);
   Status fold_in_server();
   std::uint32_t weight_max() const;
@@ -170,6 +173,8 @@ class Engine {
   /// The widths from the next round on, where this one plans them.
   Result<std::optional<WidthsInForce>> next_widths(std::uint32_t round,
                                                    const std::vector<store::TensorTrace>& traces) const;
+  Result<plan::BitPlan> plan_by_traces(std::uint32_t round,
+                                       const std::vector<store::TensorTrace>& traces) const;
   Result<store::CommitRecord> commit_record(const action::Commit& commit);
   std::vector<store::MemberRecord> member_records(const std::map<SlotId, SeatState>& seats) const;
   store::RoundFigures figures(const std::vector<store::MemberRecord>& members);
@@ -227,6 +232,7 @@ class Engine {
   Values server_values_;  ///< exchanged part of w_s (or w_ft) after its steps
   learn::LocalReport server_report_;
   learn::CurvatureAnswers server_curvature_;
+  plan::BlockEigenvalues server_eigenvalues_;  ///< the same, of blocks
   std::unique_ptr<average::RoundAverager> averager_;
   std::unique_ptr<average::DiversityMeter> diversity_meter_;  ///< in rounds that measure it
   std::vector<average::MeasuredDiversity> diversity_;

@@ -78,7 +78,23 @@ std::vector<store::TensorTrace> Engine::measured_curvature(const std::map<SlotId
 Result<std::optional<WidthsInForce>> Engine::next_widths(
     std::uint32_t round, const std::vector<store::TensorTrace>& traces) const {
   const config::Experiment& e = parts_.experiment;
-  if (traces.empty() || !plans_widths(e, round, widths_)) return std::optional<WidthsInForce>();
+  const bool blocks = e.download.codec == "qbert";
+  const bool measured_any = blocks ? !server_eigenvalues_.empty() : !traces.empty();
+  if (!measured_any || !plans_widths(e, round, widths_)) return std::optional<WidthsInForce>();
+  auto plan =
+      blocks ? plan::qbert_plan(exchanged_, server_eigenvalues_, e.download.quantiser, e.download.mean_bits)
+             : plan_by_traces(round, traces);
+  if (!plan.ok()) {
+    parts_.logger->warn("round={} the widths stay as they are: {}", round, plan.status().message());
+    return std::optional<WidthsInForce>();
+  }
+  parts_.logger->info("round={} widths {}", round, plan::to_json(*plan));
+  return std::optional<WidthsInForce>({*std::move(plan), round});
+}
+
+Result<plan::BitPlan> Engine::plan_by_traces(std::uint32_t round,
+                                             const std::vector<store::TensorTrace>& traces) const {
+  const config::Experiment& e = parts_.experiment;
   std::vector<std::vector<store::TensorTrace>> measured;
   if (e.curvature.from == "optimizer") {
     const auto every = static_cast<std::uint32_t>(e.download.plan_every);
@@ -86,13 +102,7 @@ Result<std::optional<WidthsInForce>> Engine::next_widths(
     for (auto& [number, one] : earlier) measured.push_back(std::move(one));
   }
   measured.push_back(traces);
-  auto plan = plan_widths(e.download, exchanged_, next_models_.average, mean_of(measured));
-  if (!plan.ok()) {
-    parts_.logger->warn("round={} the widths stay as they are: {}", round, plan.status().message());
-    return std::optional<WidthsInForce>();
-  }
-  parts_.logger->info("round={} widths {}", round, plan::to_json(*plan));
-  return std::optional<WidthsInForce>({*std::move(plan), round});
+  return plan_widths(e.download, exchanged_, next_models_.average, mean_of(measured));
 }
 
 /// The models after the server's step on what the users measured, which leaves next_velocity_ its state.

@@ -120,16 +120,18 @@ struct Averaging {
 
 /// One direction of the exchange.
 struct Exchange {
-  std::string codec = "ptq";      ///< any of quant/registry.h; topk for uploads, hawq for downloads only
-  std::int64_t bits = 8;          ///< 2..8
+  std::string codec =
+      "ptq";              ///< any of quant/registry.h; topk for uploads, hawq and qbert for downloads only
+  std::int64_t bits = 8;  ///< 2..8
   std::int64_t groups = 128;      ///< codec = group: groups of rows per tensor
   std::string compress = "none";  ///< none | zstd: what the codec wrote, without loss
 };
 
 struct Download : Exchange {
   // codec = hawq: a width for every layer, planned from its curvature (HAWQ-V2, arXiv 1911.03852).
+  // codec = qbert: two widths for the blocks of a transformer, 8 bits for the rest (arXiv 1909.05840).
   std::string quantiser = "sym";  ///< of the planned layers
-  double mean_bits = 4.0;         ///< of a planned layer's values, on average, at most
+  double mean_bits = 4.0;         ///< of a planned layer's (qbert: block's) values, on average, at most
   double size_ratio = 0.0;        ///< of the whole model's bytes in fp32, at most; 0 = by mean_bits
   std::int64_t plan_every = 10;   ///< rounds that a plan is in force
   bool qat = false;               ///< everybody trains on weights rounded as the download rounds them
@@ -196,9 +198,14 @@ struct Experiment {
   Devices devices;
 };
 
+/// Whether the widths of downloads are planned during the run.
+inline bool plans_widths(const Download& download) {
+  return download.codec == "hawq" || download.codec == "qbert";
+}
+
 /// Whether the run measures curvature, for its own sake or for plans of its downloads.
 inline bool measures_curvature(const Experiment& experiment) {
-  return experiment.curvature.every > 0 || experiment.download.codec == "hawq";
+  return experiment.curvature.every > 0 || plans_widths(experiment.download);
 }
 
 }  // namespace covey::config

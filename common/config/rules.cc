@@ -168,8 +168,13 @@ std::string download_codec(const ClientSettings& s) {
   const Experiment& e = s.experiment;
   // A model of which most weights are 0 is no start for training.
   if (e.download.codec == "topk") return "\"topk\" drops most of a model, allowed: any other codec";
-  if (e.download.codec == "hawq" && e.fqt.mode != "off")
-    return "\"hawq\"" + no_second_derivative(e) + "any other codec";
+  if (plans_widths(e.download) && e.fqt.mode != "off")
+    return print(e.download.codec) + no_second_derivative(e) + "any other codec";
+  if (e.download.codec == "qbert" && e.curvature.from != "server")
+    return "\"qbert\" looks at the server's own samples and does not fit curvature.from = " +
+           print(e.curvature.from) + ", allowed: hawq";
+  if (e.download.codec == "qbert" && e.download.size_ratio > 0)
+    return "\"qbert\" does not fit download.size_ratio above 0, allowed: hawq";
   return "";
 }
 
@@ -272,7 +277,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"training.sharpness", "training.labels", "training.objective", "training.mixup", "model.norm"},
        sharpness},
       {{"training.optimizer", "fqt.mode"}, optimizer},
-      {{"download.codec", "fqt.mode"}, download_codec},
+      {{"download.codec", "fqt.mode", "curvature.from", "download.size_ratio"}, download_codec},
       {{"averaging.server_optimizer", "averaging.rule", "averaging.bn_buffers", "federation.order",
         "federation.period", "federation.diversity_every", "averaging.server_momentum", "upload.codec",
         "training.clip_norm", "training.proximal", "fqt.mode"},

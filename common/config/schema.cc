@@ -213,10 +213,10 @@ void add_upload(std::vector<Field>& fields) {
 void add_download(std::vector<Field>& fields) {
   using D = Download;
   Section download(fields, "download", [](auto& s) -> auto& { return s.experiment.download; });
-  download.add("quantiser", &D::quantiser, Named{}, kShared, "codec = hawq: what rounds the layers at the planned widths; also of covey-coordinator export --bits; group has 128 groups");
-  download.add("mean_bits", &D::mean_bits, Real{2, 8}, kShared, "codec = hawq: bits of a planned layer's value, on average, at most");
+  download.add("quantiser", &D::quantiser, Named{}, kShared, "codec = hawq, qbert: what rounds the layers at the planned widths; also of covey-coordinator export --bits; group, the paper's choice for qbert, has 128 groups");
+  download.add("mean_bits", &D::mean_bits, Real{2, 8}, kShared, "codec = hawq: bits of a planned layer's value, on average, at most; qbert: of a block's");
   download.add("size_ratio", &D::size_ratio, Real{0, 1}, kShared, "codec = hawq: bytes of a download over those in fp32, at most, in place of mean_bits; 0 = off");
-  download.add("plan_every", &D::plan_every, Whole{1, kMillion}, kShared, "codec = hawq: rounds that a plan is in force");
+  download.add("plan_every", &D::plan_every, Whole{1, kMillion}, kShared, "codec = hawq, qbert: rounds that a plan is in force");
   download.add("qat", &D::qat, Flag{}, kShared, "users and server train on weights rounded as the download rounds them");
 }
 

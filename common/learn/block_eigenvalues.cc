@@ -4,6 +4,7 @@
 #include "common/curvature/probes.h"
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
+#include "common/nn/state.h"
 
 namespace covey::learn {
 
@@ -57,6 +58,23 @@ Result<std::map<std::string, std::vector<double>>> block_eigenvalues(
     }
   }
   return found;
+}
+
+Result<std::map<std::string, std::vector<double>>> block_eigenvalues(
+    LocalTrainer& trainer, const Samples& samples, const Values& values, std::size_t parts,
+    const std::function<std::string(const std::string& parameter)>& block_of, const Stream& draws) {
+  if (samples.size() < parts) {
+    return invalid_argument(std::to_string(samples.size()) + " labelled samples, allowed: at least " +
+                            std::to_string(parts));
+  }
+  try {
+    nn::write_values(trainer.model(), trainer.layout(), values);
+    return block_eigenvalues(trainer.model(), samples, trainer.setup().spec, parts, block_of, draws);
+  } catch (const c10::Error& error) {
+    return internal_error(std::string("LibTorch: ") + error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    return internal_error(std::string("eigenvalues: ") + error.what());
+  }
 }
 
 }  // namespace covey::learn

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/random.h"
+#include "common/learn/local_trainer.h"
 #include "common/learn/samples.h"
 #include "common/nn/model.h"
 
@@ -20,6 +21,12 @@ namespace covey::learn {
 ///   errors   those of curvature::top_eigenpairs
 Result<std::map<std::string, std::vector<double>>> block_eigenvalues(
     nn::Model& model, const Samples& samples, const data::DataSpec& spec, std::size_t parts,
+    const std::function<std::string(const std::string& parameter)>& block_of, const Stream& draws);
+
+/// The same of a trainer's model at `values`.
+///   errors  kInternal, too, when LibTorch fails; kInvalidArgument when there are fewer samples than parts
+Result<std::map<std::string, std::vector<double>>> block_eigenvalues(
+    LocalTrainer& trainer, const Samples& samples, const Values& values, std::size_t parts,
     const std::function<std::string(const std::string& parameter)>& block_of, const Stream& draws);
 
 }  // namespace covey::learn

@@ -16,14 +16,30 @@ struct Block {
   double sensitivity = 0;
 };
 
-/// The blocks of a layout, the most sensitive first, ties by their names.
-Result<std::vector<Block>> ranked_blocks(const Layout& layout, const BlockEigenvalues& eigenvalues) {
+/// Quantised values of every block.
+Result<std::map<std::string, double>> block_values(const Layout& layout) {
   std::map<std::string, double> values;
   for (const TensorSpec& tensor : layout.tensors()) {
     const std::string block = block_of(tensor.name);
     if (!block.empty() && !quant::stays_fp32(tensor)) values[block] += static_cast<double>(tensor.count);
   }
   if (values.empty()) return invalid_argument("the model has no blocks to rank, allowed: transformer");
+  return values;
+}
+
+BitPlan plan_of(const Layout& layout, const std::string& codec, const std::map<std::string, int>& widths) {
+  BitPlan plan{codec, {}};
+  for (const TensorSpec& tensor : layout.tensors()) {
+    if (quant::stays_fp32(tensor)) continue;
+    const auto found = widths.find(block_of(tensor.name));
+    plan.bits[tensor.name] = found == widths.end() ? kOutsideBits : found->second;
+  }
+  return plan;
+}
+
+/// The blocks of a layout, the most sensitive first, ties by their names.
+Result<std::vector<Block>> ranked_blocks(const Layout& layout, const BlockEigenvalues& eigenvalues) {
+  COVEY_ASSIGN_OR_RETURN(const auto values, block_values(layout));
   std::vector<Block> blocks;
   for (const auto& [name, count] : values) {
     const auto found = eigenvalues.find(name);
@@ -59,6 +75,13 @@ double block_sensitivity(const std::vector<double>& eigenvalues) {
   return std::abs(mean) + (count > 1 ? std::sqrt(squares / (count - 1)) : 0);
 }
 
+Result<BitPlan> alike_blocks_plan(const Layout& layout, const std::string& codec, int width) {
+  COVEY_ASSIGN_OR_RETURN(const auto values, block_values(layout));
+  std::map<std::string, int> widths;
+  for (const auto& block : values) widths[block.first] = width;
+  return plan_of(layout, codec, widths);
+}
+
 Result<BitPlan> qbert_plan(const Layout& layout, const BlockEigenvalues& eigenvalues,
                            const std::string& codec, double mean_bits) {
   COVEY_ASSIGN_OR_RETURN(const std::vector<Block> blocks, ranked_blocks(layout, eigenvalues));
@@ -73,13 +96,7 @@ Result<BitPlan> qbert_plan(const Layout& layout, const BlockEigenvalues& eigenva
     if (!wide) spare = 0;
     widths[block.name] = wide ? narrow + 1 : narrow;
   }
-  BitPlan plan{codec, {}};
-  for (const TensorSpec& tensor : layout.tensors()) {
-    if (quant::stays_fp32(tensor)) continue;
-    const auto found = widths.find(block_of(tensor.name));
-    plan.bits[tensor.name] = found == widths.end() ? kOutsideBits : found->second;
-  }
-  return plan;
+  return plan_of(layout, codec, widths);
 }
 
 }  // namespace covey::plan

@@ -11,6 +11,9 @@ namespace covey::plan {
 /// Width of what lies outside the blocks: embeddings, places, the classifier.
 inline constexpr int kOutsideBits = 8;
 
+/// Parts of the data whose eigenvalues are compared.
+inline constexpr std::size_t kQbertParts = 10;
+
 /// The block of a tensor: "layer" and its number, where the name begins with that and a dot; else empty.
 std::string block_of(const std::string& tensor);
 
@@ -20,6 +23,11 @@ using BlockEigenvalues = std::map<std::string, std::vector<double>>;
 /// |mean| + standard deviation (over n - 1) of a block's eigenvalues: how sensitive it is to rounding. A
 /// block that some data make curved and others do not is not to be trusted.
 double block_sensitivity(const std::vector<double>& eigenvalues);
+
+/// `width` for all blocks alike, kOutsideBits for every other quantised tensor: what there is to do before
+/// anything was measured.
+///   errors  kInvalidArgument when the model has no blocks
+Result<BitPlan> alike_blocks_plan(const Layout& layout, const std::string& codec, int width);
 
 /// Two neighbouring widths: the wider one for the most sensitive blocks, as many of them as leave the blocks'
 /// values at most `mean_bits` on average (2.5: half of them at 3 bits, half at 2), and kOutsideBits for every

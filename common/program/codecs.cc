@@ -9,7 +9,7 @@ namespace covey::program {
 
 namespace {
 
-const std::string kPlanned = "hawq";
+const char* const kPlanned[] = {"hawq", "qbert"};
 
 quant::CodecOptions codec_options(const config::Exchange& exchange) {
   quant::CodecOptions options;
@@ -34,18 +34,15 @@ Result<std::unique_ptr<const quant::Codec>> packed(const config::Exchange& excha
 
 std::vector<std::string> download_codec_names() {
   std::vector<std::string> names = quant::codec_registry().names();
-  names.insert(std::upper_bound(names.begin(), names.end(), kPlanned), kPlanned);
+  names.insert(names.end(), std::begin(kPlanned), std::end(kPlanned));
+  std::sort(names.begin(), names.end());
   return names;
-}
-
-bool is_planned(const config::Download& download) {
-  return download.codec == kPlanned;
 }
 
 Result<std::unique_ptr<const quant::Codec>> download_codec(const config::Experiment& experiment,
                                                            const plan::BitPlan& plan, const Layout& layout) {
   const config::Download& download = experiment.download;
-  if (is_planned(download)) return packed(download, plan::codec_of(plan, layout));
+  if (config::plans_widths(download)) return packed(download, plan::codec_of(plan, layout));
   return packed(download, quant::make_codec(download.codec, codec_options(download)));
 }
 
@@ -57,7 +54,7 @@ Result<std::unique_ptr<const quant::Codec>> upload_codec(const config::Experimen
 Result<std::unique_ptr<const quant::Codec>> codec_of_download(const config::Experiment& experiment,
                                                               const quant::ContainerView& received) {
   const config::Download& download = experiment.download;
-  if (is_planned(download)) return plan::codec_like(received, download.quantiser);
+  if (config::plans_widths(download)) return plan::codec_like(received, download.quantiser);
   return quant::make_codec(download.codec, codec_options(download));
 }
 

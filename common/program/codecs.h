@@ -8,10 +8,9 @@
 
 namespace covey::program {
 
-/// What the experiment may name as the codec of its downloads: every registered codec, and hawq, which
-/// encodes each layer at the width of a plan.
+/// What the experiment may name as the codec of its downloads: every registered codec, and hawq and qbert,
+/// which encode each layer at the width of a plan.
 std::vector<std::string> download_codec_names();
-bool is_planned(const config::Download& download);
 
 /// The codecs of the two directions of the exchange, as the experiment asks for them.
 ///   plan    the widths in force, of the exchanged tensors `layout`; used where the download is planned

@@ -23,9 +23,6 @@ namespace covey::simulator {
 
 namespace {
 
-/// Parts of the data that Q-BERT compares.
-constexpr std::size_t kParts = 10;
-
 struct CompressOptions {
   SavedModelOptions saved;
   std::string method = "hawq";
@@ -161,15 +158,16 @@ Result<Planned> qbert(const SavedModel& saved, const Budget& budget, const Compr
   if (budget.of_operations || options.mean_bits == 0)
     return invalid_argument("--method: \"qbert\" chooses between two widths, allowed with it: --mean-bits");
   COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, labelled_samples(saved.data, options));
-  if (samples.size() < kParts)
+  if (samples.size() < plan::kQbertParts)
     return invalid_argument("--samples: " + std::to_string(samples.size()) +
-                            ", allowed with qbert: at least " + std::to_string(kParts));
+                            ", allowed with qbert: at least " + std::to_string(plan::kQbertParts));
   curvature::prepare_second_derivatives(saved.trainer->model());
   StreamId id;
   id.purpose = Purpose::kCurvature;
-  COVEY_ASSIGN_OR_RETURN(const auto eigenvalues,
-                         learn::block_eigenvalues(saved.trainer->model(), samples, saved.data.dataset, kParts,
-                                                  plan::block_of, Stream(options.seed, id)));
+  COVEY_ASSIGN_OR_RETURN(
+      const auto eigenvalues,
+      learn::block_eigenvalues(saved.trainer->model(), samples, saved.data.dataset, plan::kQbertParts,
+                               plan::block_of, Stream(options.seed, id)));
   auto plan = plan::qbert_plan(saved.trainer->layout(), eigenvalues, options.codec, budget.mean_bits);
   if (!plan.ok()) return plan.status().with_context("--method qbert");
   return Planned{*std::move(plan)};

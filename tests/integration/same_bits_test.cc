@@ -87,6 +87,16 @@ TEST(SameBits, TextsGiveOneModelInOneProcessAndInMany) {
   EXPECT_GT(read_json(federation.run_folder() / "summary.json").at("bytes_up").get<std::uint64_t>(), 1000u);
 }
 
+TEST(SameBits, BlocksOfATransformerPlannedByTheirEigenvalues) {
+  Federation federation({"download.codec=qbert", "download.quantiser=group", "download.mean_bits=2.5",
+                         "download.plan_every=1", "download.qat=true", "training.threshold=0.4"});
+  federation.use_texts();
+  federation.start();
+  const std::string simulated = federation.simulated_hash({"--threads", "2"});
+  federation.expect_finish();
+  EXPECT_EQ(federation.hash(), simulated);
+}
+
 TEST(SameBits, ALanguageModelGivesOneModelInOneProcessAndInMany) {
   Federation federation({"training.objective=supervised"});
   federation.use_texts("text-lines");

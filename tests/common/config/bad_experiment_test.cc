@@ -179,7 +179,7 @@ const Bad kFiles[] = {
     {"UnknownCodec",
      "[download]\ncodec = \"zfp\"\n",
      {},
-     "e.toml:2: download.codec: unknown name \"zfp\", allowed: fp32, hawq, ptq, topk"},
+     "e.toml:2: download.codec: unknown name \"zfp\", allowed: fp32, hawq, ptq, qbert, topk"},
     {"UnknownMode",
      "[fqt]\nmode = \"int8\"\n",
      {},
@@ -355,6 +355,16 @@ const Bad kCombinations[] = {
      {},
      "e.toml:4: download.codec: \"hawq\" does not fit fqt.mode = \"fqt\", whose layers have no second "
      "derivative, allowed: any other codec"},
+    {"BlocksMeasuredAtUsers",
+     "[download]\ncodec = \"qbert\"\n[curvature]\nfrom = \"users\"\n",
+     {},
+     "e.toml:2: download.codec: \"qbert\" looks at the server's own samples and does not fit curvature.from "
+     "= "
+     "\"users\", allowed: hawq"},
+    {"BlocksForANumberOfBytes",
+     "[download]\ncodec = \"qbert\"\nsize_ratio = 0.2\n",
+     {},
+     "e.toml:2: download.codec: \"qbert\" does not fit download.size_ratio above 0, allowed: hawq"},
     {"CurvatureThatNobodyMeasures",
      "[download]\ncodec = \"hawq\"\n[curvature]\nfrom = \"optimizer\"\n",
      {},

@@ -19,7 +19,7 @@ inline KnownNames test_names() {
       {"training.optimizer", {"adahessian", "sgd"}},
       {"training.schedule", {"constant", "cosine", "paper"}},
       {"averaging.rule", {"fedavg", "grouping", "median", "trimmed-mean"}},
-      {"download.codec", {"fp32", "hawq", "ptq", "topk"}},
+      {"download.codec", {"fp32", "hawq", "ptq", "qbert", "topk"}},
       {"download.quantiser", {"fp32", "ptq", "sym", "topk"}},
       {"upload.codec", {"fp32", "ptq", "topk"}},
       {"fqt.gradient_quantiser", {"bhq", "psq"}},

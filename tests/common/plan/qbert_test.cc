@@ -55,6 +55,16 @@ TEST(QbertPlan, GivesTheSensitiveHalfABitMore) {
   EXPECT_EQ(qbert_plan(layout(), curved, "group", 8)->bits.at("layer2.a.weight"), 8);
 }
 
+TEST(QbertPlan, BeginsWithAllBlocksAlike) {
+  const BitPlan plan = *alike_blocks_plan(layout(), "group", 2);
+  EXPECT_EQ(plan.bits.at("embedding.weight"), 8);
+  EXPECT_EQ(plan.bits.at("layer1.a.weight"), 2);
+  EXPECT_EQ(plan.bits.at("layer3.b.weight"), 2);
+  EXPECT_EQ(plan.bits.count("norm.weight"), 0u);
+  const Layout plain = layout_of({parameter("a.weight", {32, 32})});
+  EXPECT_FALSE(alike_blocks_plan(plain, "group", 2).ok());
+}
+
 TEST(QbertPlan, RefusesWhatItCannotRank) {
   const Layout plain = layout_of({parameter("a.weight", {32, 32})});
   EXPECT_THAT(qbert_plan(plain, {}, "group", 3).status().message(), HasSubstr("allowed: transformer"));
