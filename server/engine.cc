@@ -115,6 +115,7 @@ Status Engine::load() {
   parameter_names_ = learn::parameter_names(full_layout());
   COVEY_RETURN_IF_ERROR(prepare_averaging());
   COVEY_RETURN_IF_ERROR(check_probes());
+  COVEY_RETURN_IF_ERROR(check_blocks());
   COVEY_ASSIGN_OR_RETURN(const auto latest, parts_.store->latest());
   return latest ? load_committed(*latest) : start_from_scratch();
 }

@@ -123,6 +123,7 @@ class Engine {
   Status start_from_scratch();
   Status prepare_averaging();
   Status check_probes() const;
+  Status check_blocks() const;
   Status use_widths(WidthsInForce widths);
   Result<WidthsInForce> widths_after(const store::CommittedState& state) const;
   Result<std::shared_ptr<const quant::Codec>> download_codec(const plan::BitPlan& plan) const;
@@ -221,7 +222,7 @@ class Engine {
   learn::MemberState server_state_;  ///< as committed
   /// As committed: of averaging.server_momentum, or the state of averaging.server_optimizer; else empty.
   Values velocity_;
-  WidthsInForce widths_;                                ///< as committed; used with download.codec = hawq
+  WidthsInForce widths_;                                ///< as committed; used where downloads are planned
   std::shared_ptr<const quant::Codec> download_codec_;  ///< of these widths
   std::vector<Download> downloads_;  ///< of models_, one a group; empty until they are needed
 

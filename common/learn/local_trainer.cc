@@ -131,7 +131,11 @@ Status check_task(const TrainingSetup& setup) {
   COVEY_ASSIGN_OR_RETURN(const auto make, task_registry().find(setup.spec.task));
   COVEY_ASSIGN_OR_RETURN(const auto make_objective,
                          objective_registry().find(setup.experiment.training.objective));
-  if (make()->has_classes() || make_objective()->uses_true_labels()) return ok_status();
+  if (make()->has_classes()) return ok_status();
+  if (setup.spec.format.kind != data::SampleKind::kText)
+    return invalid_argument("task " + setup.spec.task +
+                            " is one of texts, these are images, allowed: classification");
+  if (make_objective()->uses_true_labels()) return ok_status();
   return invalid_argument("training.objective = \"" + setup.experiment.training.objective +
                           "\" guesses classes, and the data set's task, " + setup.spec.task +
                           ", has none, allowed: supervised (every sample says itself what is right)");

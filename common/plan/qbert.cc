@@ -86,8 +86,10 @@ Result<BitPlan> qbert_plan(const Layout& layout, const BlockEigenvalues& eigenva
                            const std::string& codec, double mean_bits) {
   COVEY_ASSIGN_OR_RETURN(const std::vector<Block> blocks, ranked_blocks(layout, eigenvalues));
   const int narrow = static_cast<int>(std::floor(mean_bits));
-  double spare = 0;  // bits that blocks at the narrow width leave
-  for (const Block& block : blocks) spare += block.values * (mean_bits - narrow);
+  double values = 0;
+  for (const Block& block : blocks) values += block.values;
+  // Bits that blocks at the narrow width leave; a little more, for a mean such as 3.3 that is not exact.
+  double spare = values * (mean_bits - narrow + 1e-9);
   std::map<std::string, int> widths;
   for (const Block& block : blocks) {
     const bool wide = block.values <= spare;

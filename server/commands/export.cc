@@ -76,7 +76,8 @@ Result<Bytes> at_planned_widths(const store::RunStore& run, const SavedModel& mo
   COVEY_ASSIGN_OR_RETURN(const auto stored, run.bit_plan(model.state.round));
   if (!stored)
     return invalid_argument(
-        "--bits: this run has planned no widths (download.codec = \"hawq\" does), allowed: 2 to 8, 32, "
+        "--bits: this run has planned no widths (download.codec = \"hawq\" or \"qbert\" does), allowed: 2 to "
+        "8, 32, "
         "zeroq");
   COVEY_ASSIGN_OR_RETURN(const plan::BitPlan plan, plan::parse_bit_plan(stored->plan));
   return plan::write_compressed_model(model.trainer->layout(), model.values, plan);

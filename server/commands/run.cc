@@ -46,7 +46,8 @@ Result<config::Experiment> deployable_experiment(const RunOptions& options) {
 
 /// Devices have no labels, so they can only be asked for what needs none.
 Status check_objective(const config::Experiment& experiment, const std::string& task) {
-  if (experiment.training.objective != "supervised" || !learn::make_task(task)->has_classes() ||
+  COVEY_ASSIGN_OR_RETURN(const auto make_task, learn::task_registry().find(task));
+  if (experiment.training.objective != "supervised" || !make_task()->has_classes() ||
       experiment.federation.warmup_rounds == experiment.federation.rounds)
     return ok_status();
   return invalid_argument(

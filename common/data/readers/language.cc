@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "common/data/readers/text.h"
 #include "common/data/text/texts.h"
 
 namespace covey::data {
@@ -16,6 +17,11 @@ constexpr std::size_t kBeginnings = 10;
 std::string first_word(const std::string& text) {
   const auto words = words_of(text);
   return words.empty() ? "" : words.front();
+}
+
+/// A word that follows another.
+bool has_an_answer(const std::string& text) {
+  return words_of(text).size() >= 2;
 }
 
 /// The classes of texts by their first words.
@@ -73,13 +79,12 @@ Result<Dataset> language_dataset(HeldOut texts, const config::Data& config) {
   dataset.classes = beginnings.count();
   if (dataset.classes < 2)
     return invalid_argument("all training texts begin with one word, allowed: two beginnings or more");
+  if (!texts.test.texts.empty() &&
+      std::none_of(texts.test.texts.begin(), texts.test.texts.end(), has_an_answer))
+    return invalid_argument("no test text has a second word, and only words after the first can be judged");
   dataset.train = samples_with_beginnings(std::move(texts.train), beginnings);
   dataset.test = samples_with_beginnings(std::move(texts.test), beginnings);
-  const auto vocabulary =
-      Vocabulary::of_texts(dataset.train.texts, static_cast<std::size_t>(config.vocabulary));
-  for (SampleSet* samples : {&dataset.train, &dataset.test})
-    encode_texts(vocabulary, static_cast<int>(config.tokens), *samples);
-  dataset.vocabulary = vocabulary.words();
+  encode_dataset(config, dataset);
   return dataset;
 }
 

@@ -25,7 +25,7 @@ HeldOut hold_out_texts(const WrittenTexts& all);
 /// A data set with the task next-word: ids from a vocabulary of the training texts (data.vocabulary,
 /// data.tokens). So that texts can be dealt out unevenly they are of classes, ten at most: of the nine words
 /// that most training texts begin with, and of all others.
-///   errors  kInvalidArgument when all training texts begin with one word
+///   errors  kInvalidArgument when all training texts begin with one word, or no test text has a second one
 Result<Dataset> language_dataset(HeldOut texts, const config::Data& config);
 
 }  // namespace covey::data

@@ -11,6 +11,7 @@ namespace covey::data {
 
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::uint64_t kPlaysBytesMax = std::uint64_t{1} << 30;
 
 /// Collects speeches while the lines of a file go by.
@@ -25,7 +26,7 @@ class Speeches {
     if (line.size() > kTextBytesMax) return corrupt("the line is too long");
     const std::size_t words = words_of(line).size();
     if (words == 0) return ok_status();
-    if (words_ > 0 && words_ + words > tokens_) close();
+    if (words_ > 0 && (words_ + words > tokens_ || text_.size() + line.size() >= kTextBytesMax)) close();
     text_ += (text_.empty() ? "" : " ") + std::string(line);
     words_ += words;
     return ok_status();
@@ -77,7 +78,9 @@ Result<WrittenTexts> parse_plays(std::string_view file, int tokens) {
     std::string_view line = file.substr(start, end - start);
     start = end + 1;
     ++number;
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (number == 1 && line.substr(0, kByteOrderMark.size()) == kByteOrderMark)
+      line.remove_prefix(kByteOrderMark.size());
+    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
     Status read = ok_status();
     if (line.empty()) {
       speeches.end_speech();

@@ -73,6 +73,14 @@ Result<std::vector<std::string>> read_text_files(const std::vector<fs::path>& fi
   return texts;
 }
 
+void encode_dataset(const config::Data& config, Dataset& dataset) {
+  const auto vocabulary =
+      Vocabulary::of_texts(dataset.train.texts, static_cast<std::size_t>(config.vocabulary));
+  for (SampleSet* samples : {&dataset.train, &dataset.test})
+    encode_texts(vocabulary, static_cast<int>(config.tokens), *samples);
+  dataset.vocabulary = vocabulary.words();
+}
+
 Result<Dataset> text_dataset(NamedTexts train, NamedTexts test, const config::Data& config) {
   ClassNumbers numbers;
   for (const std::string& name : train.classes) numbers.emplace(name, 0);
@@ -85,11 +93,7 @@ Result<Dataset> text_dataset(NamedTexts train, NamedTexts test, const config::Da
   dataset.classes = static_cast<int>(numbers.size());
   COVEY_ASSIGN_OR_RETURN(dataset.train, samples_of(std::move(train), numbers));
   COVEY_ASSIGN_OR_RETURN(dataset.test, samples_of(std::move(test), numbers));
-  const auto vocabulary =
-      Vocabulary::of_texts(dataset.train.texts, static_cast<std::size_t>(config.vocabulary));
-  for (SampleSet* samples : {&dataset.train, &dataset.test})
-    encode_texts(vocabulary, static_cast<int>(config.tokens), *samples);
-  dataset.vocabulary = vocabulary.words();
+  encode_dataset(config, dataset);
   return dataset;
 }
 

@@ -23,6 +23,10 @@ Result<NamedTexts> parse_labelled_tsv(std::string_view file);
 /// The lines of .txt files, one text each, file after file (text/texts.h).
 Result<std::vector<std::string>> read_text_files(const std::vector<fs::path>& files);
 
+/// Gives both halves of `dataset` the ids of a vocabulary of its training texts (data.vocabulary,
+/// data.tokens).
+void encode_dataset(const config::Data& config, Dataset& dataset);
+
 /// A data set of texts: classes numbered by their sorted names (all of them from `train`), ids from a
 /// vocabulary of the training texts (data.vocabulary, data.tokens).
 ///   errors  kInvalidArgument when the test set has a class that the training set lacks, or there is but one

@@ -5,6 +5,7 @@ namespace covey::learn {
 namespace {
 
 constexpr std::int64_t kNoAnswer = 0;  // padding
+constexpr std::int64_t kTexts = 16;    // whose logits lie in memory as float64 at once
 
 class NextWord final : public Task {
  public:
@@ -18,10 +19,10 @@ class NextWord final : public Task {
 
   Score score(const torch::Tensor& outputs, const torch::Tensor& samples,
               const torch::Tensor&) const override {
-    const Answers answers = answers_of(outputs.to(torch::kFloat64), samples);
-    const torch::Tensor right = answers.guesses.eq(answers.words).logical_and(answers.words.ne(kNoAnswer));
-    return {right.sum().item<double>(), answers.count.sum().item<double>(),
-            answers.losses.sum().item<double>()};
+    Score score;
+    for (std::int64_t first = 0; first < outputs.size(0); first += kTexts)
+      score += score_of(outputs.slice(0, first, first + kTexts), samples.slice(0, first, first + kTexts));
+    return score;
   }
 
  private:
@@ -31,6 +32,13 @@ class NextWord final : public Task {
     torch::Tensor losses;   ///< the same shape, 0 past the end
     torch::Tensor count;    ///< N: answers of each text
   };
+
+  static Score score_of(const torch::Tensor& outputs, const torch::Tensor& samples) {
+    const Answers answers = answers_of(outputs.to(torch::kFloat64), samples);
+    const torch::Tensor right = answers.guesses.eq(answers.words).logical_and(answers.words.ne(kNoAnswer));
+    return {right.sum().item<double>(), answers.count.sum().item<double>(),
+            answers.losses.sum().item<double>()};
+  }
 
   static Answers answers_of(const torch::Tensor& outputs, const torch::Tensor& samples) {
     const torch::Tensor words = samples.detach().to(torch::kInt64).slice(1, 1, outputs.size(1));

@@ -46,11 +46,14 @@ TEST(LanguageDataset, HasTheClassesOfCommonBeginnings) {
 TEST(LanguageDataset, HasNoEmptyClass) {
   HeldOut texts;
   texts.train.texts = {"a b", "c d", "a b"};
-  texts.test.texts = {"never seen", "c"};
+  texts.test.texts = {"never seen", "c d"};
   EXPECT_EQ(language_dataset(texts, {})->classes, 2);
   EXPECT_THAT(language_dataset(texts, {})->test.labels, ElementsAre(1, 1));
   texts.train.texts = {"a b"};
   EXPECT_THAT(language_dataset(texts, {}).status().message(), HasSubstr("allowed: two beginnings"));
+  texts.train.texts = {"a b", "c d"};
+  texts.test.texts = {"never", "c"};
+  EXPECT_THAT(language_dataset(texts, {}).status().message(), HasSubstr("no test text has a second word"));
 }
 
 TEST(ParsePlays, GivesSpeechesInPiecesOfWholeLines) {
@@ -61,6 +64,23 @@ TEST(ParsePlays, GivesSpeechesInPiecesOfWholeLines) {
   ASSERT_TRUE(texts.ok()) << texts.status().message();
   EXPECT_THAT(texts->texts, ElementsAre("One word, good citizens.", "We are:", "the good. Gone", "Aye"));
   EXPECT_THAT(texts->owners, ElementsAre(1, 0, 0, 1));
+}
+
+TEST(ParsePlays, BlanksAtTheEndsOfLinesDoNotCount) {
+  const auto texts = parse_plays(
+      "\xef\xbb\xbf"
+      "A: \nfirst words\n  \t\nB:\nmore words\n",
+      5);
+  ASSERT_TRUE(texts.ok()) << texts.status().message();
+  EXPECT_THAT(texts->texts, ElementsAre("first words", "more words"));
+  EXPECT_THAT(texts->owners, ElementsAre(0, 1));
+}
+
+TEST(ParsePlays, ATextStaysShortEnoughToBeStored) {
+  const std::string line(40000, 'a');
+  const auto texts = parse_plays("A:\n" + line + "\n" + line + "\n", 5);
+  ASSERT_TRUE(texts.ok()) << texts.status().message();
+  EXPECT_EQ(texts->texts.size(), 2u);
 }
 
 TEST(ParsePlays, NamesTheLineOfWhatItCannotRead) {

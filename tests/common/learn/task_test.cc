@@ -54,13 +54,19 @@ TEST(Task, NextWordTakesOutputsThatEndWithTheLongestText) {
   EXPECT_EQ(task->score(torch::zeros({1, 1, 4}), texts.slice(1, 0, 1), {}).answers, 0);
 }
 
-TEST(Task, WithoutClassesNothingCanBeGuessed) {
+/// A language of two words, with texts of four.
+TrainingSetup language_setup() {
   TrainingSetup setup = testing::small_setup();
   setup.spec.format = data::SampleFormat::text(4);
   setup.spec.vocabulary = {"a", "b"};
   setup.spec.task = "next-word";
   setup.experiment.model.name = "transformer";
   setup.experiment.model.norm = "layer";
+  return setup;
+}
+
+TEST(Task, WithoutClassesNothingCanBeGuessed) {
+  TrainingSetup setup = language_setup();
   EXPECT_THAT(LocalTrainer::make(setup).status().message(), HasSubstr("allowed: supervised"));
   setup.experiment.training.objective = "supervised";
   EXPECT_TRUE(LocalTrainer::make(setup).ok());
@@ -69,12 +75,7 @@ TEST(Task, WithoutClassesNothingCanBeGuessed) {
 }
 
 TEST(Task, UsersTrainOnTextsWithoutLabels) {
-  TrainingSetup setup = testing::small_setup();
-  setup.spec.format = data::SampleFormat::text(4);
-  setup.spec.vocabulary = {"a", "b"};
-  setup.spec.task = "next-word";
-  setup.experiment.model.name = "transformer";
-  setup.experiment.model.norm = "layer";
+  TrainingSetup setup = language_setup();
   setup.experiment.training.objective = "supervised";
   setup.experiment.federation.period = 40;
   data::SampleSet texts;

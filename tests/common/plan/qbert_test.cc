@@ -52,6 +52,16 @@ TEST(QbertPlan, GivesTheSensitiveHalfABitMore) {
   EXPECT_EQ(qbert_plan(layout(), curved, "group", 2.75)->bits.at("layer3.b.weight"), 3);
   EXPECT_EQ(qbert_plan(layout(), curved, "group", 2.75)->bits.at("layer1.a.weight"), 2);
   EXPECT_EQ(qbert_plan(layout(), curved, "group", 4)->bits.at("layer2.a.weight"), 4);
+  std::vector<TensorSpec> ten;
+  BlockEigenvalues alike;
+  for (int i = 0; i < 10; ++i) {
+    ten.push_back(parameter("layer" + std::to_string(i) + ".weight", {32, 32}));
+    alike["layer" + std::to_string(i)] = {1};
+  }
+  const BitPlan plan_of_ten = *qbert_plan(layout_of(ten), alike, "group", 3.3);
+  int wide = 0;
+  for (const auto& bits : plan_of_ten.bits) wide += bits.second == 4 ? 1 : 0;
+  EXPECT_EQ(wide, 3) << "though 3.3 - 3 is less than 0.3";
   EXPECT_EQ(qbert_plan(layout(), curved, "group", 8)->bits.at("layer2.a.weight"), 8);
 }
 
