@@ -24,7 +24,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"common/security", {}},
     {"common/store", {}},
     {"common/transport", {"common/wire", "common/security"}},
-    {"common/data", {"common/config"}},
+    {"common/data", {"common/config", "common/store"}},
     {"common/quant", {}},
     {"common/average", {"common/quant"}},
     {"common/nn", {}},

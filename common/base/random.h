@@ -46,6 +46,7 @@ enum class Purpose : std::uint32_t {
   kGradients = 20,        ///< rounding of quantised gradients
   kCurvature = 21,        ///< probes of the Hessian
   kDistilled = 22,        ///< the noise that images are distilled from
+  kGrounding = 23,        ///< the generated regions and captions
 };
 
 /// The entity of a draw: a user number, or one of these.

@@ -14,7 +14,7 @@ namespace covey::config {
 /// text. Names and folders of data sets and the make-up of the federation stay with the coordinator.
 struct ClientSettings {
   Experiment experiment;                ///< of a received file: what did not travel has its default
-  std::string kind = "image";           ///< of every sample: image | text
+  std::string kind = "image";           ///< of every sample: image | text | regions
   std::string task = "classification";  ///< what the model is asked for
   int classes = 0;
   // image
@@ -26,7 +26,13 @@ struct ClientSettings {
   bool characters = false;          ///< letters or digits: no flips
   // text
   int tokens = 0;          ///< words of a text that count
-  std::string vocabulary;  ///< words in the order of their ids, a space between them
+  std::string vocabulary;  ///< words in the order of their ids, a space between them; of regions, too
+  // regions (base/region_shape.h)
+  int regions = 0;
+  int features = 0;
+  int phrases = 0;
+  int words = 0;
+  bool named = false;
 };
 
 /// The travelling part as TOML text. `settings` must be valid.

@@ -21,6 +21,22 @@ struct Data {
   std::int64_t glyph_classes = 10;  ///< glyphs: 10..47
   std::int64_t glyph_train = 6000;  ///< glyphs: generated training images
   std::int64_t glyph_test = 1000;   ///< glyphs: generated test images
+  // grounding-folder: what counts of an image and its captions
+  std::int64_t regions = 100;  ///< the largest ones of an image
+  std::int64_t phrases = 32;   ///< of a caption, from the first; of a phrase, data.tokens words
+  // grounding: generated regions and captions (readers/grounding.cc)
+  std::int64_t grounding_classes = 20;   ///< things that there are
+  std::int64_t grounding_features = 64;  ///< values of a region, as many as classes or more
+  std::int64_t grounding_regions = 4;    ///< of an image, each of another class
+  std::int64_t grounding_phrases = 2;    ///< of a caption, each about one of these
+  std::int64_t grounding_fillers = 0;    ///< words in a phrase that mean nothing, besides the one that does
+  double grounding_noise = 0.5;          ///< length of what is added to a region's features of length 1
+  double grounding_names = 0.0;          ///< chance that a region's name is right; 0 = regions have no names
+  std::int64_t grounding_owners = 10;    ///< natural users
+  double grounding_alpha = 0.0;          ///< Dirichlet concentration of an owner's classes; 0 = all alike
+  bool grounding_shuffled = false;       ///< training captions have nothing to do with their images
+  std::int64_t grounding_train = 4000;   ///< generated training images, with a caption each
+  std::int64_t grounding_test = 1000;    ///< generated test images
 };
 
 struct Model {

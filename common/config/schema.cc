@@ -113,6 +113,20 @@ void add_data(std::vector<Field>& fields) {
   data.add("glyph_classes", &D::glyph_classes, Whole{10, 47}, kHere, "glyphs: classes");
   data.add("glyph_train", &D::glyph_train, Whole{10, kMillion}, kHere, "glyphs: generated training images");
   data.add("glyph_test", &D::glyph_test, Whole{10, kMillion}, kHere, "glyphs: generated test images");
+  data.add("regions", &D::regions, Whole{2, 1024}, kHere, "grounding-folder: regions of an image that count, the largest");
+  data.add("phrases", &D::phrases, Whole{1, 1024}, kHere, "grounding-folder: phrases of a caption that count, from the first; of a phrase, tokens words");
+  data.add("grounding_classes", &D::grounding_classes, Whole{2, 1000}, kHere, "grounding: things that there are");
+  data.add("grounding_features", &D::grounding_features, Whole{2, 4096}, kHere, "grounding: values of a region, as many as classes or more");
+  data.add("grounding_regions", &D::grounding_regions, Whole{2, 100}, kHere, "grounding: regions of an image, fewer than classes");
+  data.add("grounding_phrases", &D::grounding_phrases, Whole{1, 100}, kHere, "grounding: phrases of a caption, at most as many as regions");
+  data.add("grounding_fillers", &D::grounding_fillers, Whole{0, 20}, kHere, "grounding: words of a phrase that mean nothing");
+  data.add("grounding_noise", &D::grounding_noise, Real{0, 100}, kHere, "grounding: length of the noise on a region's features, whose own length is 1");
+  data.add("grounding_names", &D::grounding_names, Real{0, 1}, kHere, "grounding: chance that the name of a region is right; 0 = they have none");
+  data.add("grounding_owners", &D::grounding_owners, Whole{1, kMillion}, kHere, "grounding: users of partition = natural");
+  data.add("grounding_alpha", &D::grounding_alpha, Real{0, 1e6}, kHere, "grounding: Dirichlet concentration of an owner's classes; small is uneven, 0 = all alike");
+  data.add("grounding_shuffled", &D::grounding_shuffled, Flag{}, kHere, "grounding: training captions have nothing to do with their images, so that nothing can be learnt");
+  data.add("grounding_train", &D::grounding_train, Whole{10, kMillion}, kHere, "grounding: generated training images, with a caption each");
+  data.add("grounding_test", &D::grounding_test, Whole{10, kMillion}, kHere, "grounding: generated test images");
 }
 
 void add_model(std::vector<Field>& fields) {
@@ -268,7 +282,7 @@ void add_samples(std::vector<Field>& fields) {
   using C = ClientSettings;
   const auto find = [](auto& s) -> auto& { return s; };
   Section samples(fields, "samples", find);
-  samples.add("kind", &C::kind, Choices{{"image", "text"}}, kClient, "the section of the other kind means nothing");
+  samples.add("kind", &C::kind, Choices{{"image", "text", "regions"}}, kClient, "sections of other kinds mean nothing, but regions have a vocabulary, too");
   samples.add("task", &C::task, Named{}, kClient, "what the model is asked for");
   samples.add("classes", &C::classes, Whole{2, 100000}, kClient, "that the model tells apart");
   Section image(fields, "image", find);
@@ -281,6 +295,12 @@ void add_samples(std::vector<Field>& fields) {
   Section text(fields, "text", find);
   text.add("tokens", &C::tokens, Whole{0, 1024}, kClient, "words of a text that count");
   text.add("vocabulary", &C::vocabulary, Text{kVocabularyBytesMax}, kClient, "the words, by their ids, with spaces between them");
+  Section regions(fields, "regions", find);
+  regions.add("regions", &C::regions, Whole{0, 1024}, kClient, "of an image");
+  regions.add("features", &C::features, Whole{0, 65536}, kClient, "of a region");
+  regions.add("phrases", &C::phrases, Whole{0, 1024}, kClient, "of a caption");
+  regions.add("words", &C::words, Whole{0, 1024}, kClient, "of a phrase");
+  regions.add("named", &C::named, Flag{}, kClient, "regions have names");
 }
 // clang-format on
 

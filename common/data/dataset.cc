@@ -5,6 +5,34 @@
 
 namespace covey::data {
 
+namespace {
+
+void append_word(std::uint32_t id, std::vector<std::uint8_t>& bytes) {
+  bytes.push_back(static_cast<std::uint8_t>(id & 0xff));
+  bytes.push_back(static_cast<std::uint8_t>(id >> 8));
+}
+
+/// One sample of regions and phrases that fill their row.
+void append_region_noise(const RegionShape& shape, std::uint32_t words, float image, Sequence& draws,
+                         std::vector<std::uint8_t>& bytes) {
+  std::vector<float> row(shape.values(), 0);
+  row[0] = image;
+  for (std::size_t i = shape.at_features(); i < shape.at_region_words(); ++i)
+    row[i] = 2 * draws.uniform() - 1;
+  for (std::size_t i = shape.at_region_words(); i < shape.at_answered(); ++i)
+    row[i] = static_cast<float>(kUnknown + draws.below(words));
+  for (int phrase = 0; phrase < shape.phrases; ++phrase) {
+    const auto p = static_cast<std::size_t>(phrase);
+    row[shape.at_answered() + p] = 1;
+    row[shape.at_positives() + p * static_cast<std::size_t>(shape.regions) +
+        draws.below(static_cast<std::uint32_t>(shape.regions))] = 1;
+  }
+  const auto* raw = reinterpret_cast<const std::uint8_t*>(row.data());
+  bytes.insert(bytes.end(), raw, raw + row.size() * sizeof(float));
+}
+
+}  // namespace
+
 SampleFormat SampleFormat::text(int tokens) {
   SampleFormat format;
   format.kind = SampleKind::kText;
@@ -12,17 +40,42 @@ SampleFormat SampleFormat::text(int tokens) {
   return format;
 }
 
+SampleFormat SampleFormat::of_regions(const RegionShape& shape) {
+  SampleFormat format;
+  format.kind = SampleKind::kRegions;
+  format.regions = shape;
+  return format;
+}
+
 std::size_t SampleFormat::bytes() const {
-  return kind == SampleKind::kImage ? image.bytes() : values() * sizeof(std::uint16_t);
+  switch (kind) {
+    case SampleKind::kImage:
+      return image.bytes();
+    case SampleKind::kText:
+      return values() * sizeof(std::uint16_t);
+    case SampleKind::kRegions:
+      return values() * sizeof(float);
+  }
+  COVEY_CHECK(false, "no such kind of sample");
+  return 0;
 }
 
 std::size_t SampleFormat::values() const {
-  return kind == SampleKind::kImage ? image.bytes() : static_cast<std::size_t>(tokens);
+  switch (kind) {
+    case SampleKind::kImage:
+      return image.bytes();
+    case SampleKind::kText:
+      return static_cast<std::size_t>(tokens);
+    case SampleKind::kRegions:
+      return regions.values();
+  }
+  COVEY_CHECK(false, "no such kind of sample");
+  return 0;
 }
 
 std::vector<std::int64_t> SampleFormat::dims() const {
-  if (kind == SampleKind::kText) return {tokens};
-  return {image.channels, image.height, image.width};
+  if (kind == SampleKind::kImage) return {image.channels, image.height, image.width};
+  return {static_cast<std::int64_t>(values())};
 }
 
 void append_noise(const DataSpec& spec, std::size_t count, Sequence& draws,
@@ -33,11 +86,12 @@ void append_noise(const DataSpec& spec, std::size_t count, Sequence& draws,
     return;
   }
   const auto words = static_cast<std::uint32_t>(spec.vocabulary.size() + 1);  // the unknown one, too
-  for (std::size_t i = 0; i < values; ++i) {
-    const std::uint32_t id = kUnknown + draws.below(words);
-    bytes.push_back(static_cast<std::uint8_t>(id & 0xff));
-    bytes.push_back(static_cast<std::uint8_t>(id >> 8));
+  if (spec.format.kind == SampleKind::kText) {
+    for (std::size_t i = 0; i < values; ++i) append_word(kUnknown + draws.below(words), bytes);
+    return;
   }
+  for (std::size_t i = 0; i < count; ++i)
+    append_region_noise(spec.format.regions, words, static_cast<float>(i), draws, bytes);
 }
 
 SampleSet subset(const SampleSet& samples, Span<const std::uint32_t> positions) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/random.h"
+#include "common/base/region_shape.h"
 #include "common/base/span.h"
 
 namespace covey::data {
@@ -27,28 +28,31 @@ struct ImageShape {
 };
 
 enum class SampleKind {
-  kImage,  ///< 8-bit pixels
-  kText,   ///< 16-bit ids of words (text/vocabulary.h), as many in every text
+  kImage,    ///< 8-bit pixels
+  kText,     ///< 16-bit ids of words (text/vocabulary.h), as many in every text
+  kRegions,  ///< regions of an image and phrases about them: floats, as base/region_shape.h orders them
 };
 
 /// What one sample is and how large. All samples of a data set have one format.
 struct SampleFormat {
   SampleKind kind = SampleKind::kImage;
-  ImageShape image;  ///< kImage
-  int tokens = 0;    ///< kText: ids of a text, padding included
+  ImageShape image;     ///< kImage
+  int tokens = 0;       ///< kText: ids of a text, padding included
+  RegionShape regions;  ///< kRegions
 
   SampleFormat() = default;
   SampleFormat(const ImageShape& shape) : image(shape) {}
   static SampleFormat text(int tokens);
+  static SampleFormat of_regions(const RegionShape& shape);
 
   std::size_t bytes() const;
-  /// Numbers that a model takes of a sample: pixels or ids.
+  /// Numbers that a model takes of a sample: pixels, ids, or a row of base/region_shape.h.
   std::size_t values() const;
-  /// The same as sizes of a tensor, without the batch: channels, height, width; or tokens.
+  /// The same as sizes of a tensor, without the batch: channels, height, width; or how many numbers.
   std::vector<std::int64_t> dims() const;
 
   friend bool operator==(const SampleFormat& a, const SampleFormat& b) {
-    return a.kind == b.kind && a.image == b.image && a.tokens == b.tokens;
+    return a.kind == b.kind && a.image == b.image && a.tokens == b.tokens && a.regions == b.regions;
   }
   friend bool operator!=(const SampleFormat& a, const SampleFormat& b) { return !(a == b); }
 };
@@ -61,7 +65,9 @@ struct SampleSet {
   std::vector<std::uint8_t> bytes;
   std::vector<std::int32_t> labels;
   std::vector<std::uint32_t> owners;  ///< natural user of each sample; empty when the data set brings none
-  std::vector<std::string> texts;     ///< kText: what the ids were made of, one line each; else empty
+  /// What ids of words were made of, a line each. kText: the text; kRegions: as regions/regions.h has it;
+  /// else empty.
+  std::vector<std::string> texts;
 
   std::size_t size() const { return labels.size(); }
   Span<const std::uint8_t> sample(std::size_t i) const {
@@ -81,8 +87,9 @@ struct DataSpec {
   int classes = 0;
   Normalisation normalisation;  ///< of images
   bool characters = false;      ///< letters, digits: a mirror image is another thing, so no flips
-  std::vector<std::string> vocabulary = {};  ///< of texts: the words with ids 2, 3, ... (text/vocabulary.h)
-  std::string task = "classification";       ///< what models are asked for (learn/task.h)
+  std::vector<std::string> vocabulary =
+      {};  ///< of texts and phrases: the words with ids 2, 3, ... (text/vocabulary.h)
+  std::string task = "classification";  ///< what models are asked for (learn/task.h)
 };
 
 struct Dataset : DataSpec {

@@ -58,6 +58,8 @@ Registry<DatasetReader> dataset_registry() {
       .add("femnist", read_femnist)
       .add("folder", read_folder)
       .add("glyphs", generate_glyphs)
+      .add("grounding", generate_grounding)
+      .add("grounding-folder", read_grounding_folder)
       .add("mnist", read_mnist)
       .add("shakespeare", read_shakespeare)
       .add("sst2", read_sst2)
@@ -72,7 +74,8 @@ Result<Dataset> load_dataset(const config::Data& config, std::uint64_t seed) {
     return invalid_argument("data.train_limit and data.test_limit are 0 (all) or more");
   }
   COVEY_ASSIGN_OR_RETURN(const DatasetReader reader, dataset_registry().find(config.name));
-  if (config.path.empty() && config.name != "glyphs")  // the one that is generated
+  const bool generated = config.name == "glyphs" || config.name == "grounding";
+  if (config.path.empty() && !generated)
     return invalid_argument("data.path: data set " + config.name + " needs the folder with its files");
   const std::string doing =
       "data set " + config.name + (config.path.empty() ? "" : " in '" + config.path + "'");

@@ -14,7 +14,8 @@ namespace covey::data {
 /// was expected when one breaks its format.
 using DatasetReader = std::function<Result<Dataset>(const config::Data& config, std::uint64_t seed)>;
 
-/// agnews, cifar10, emnist, fashion, femnist, folder, glyphs, mnist, sst2, svhn, text-folder.
+/// agnews, cifar10, emnist, fashion, femnist, folder, glyphs, grounding, grounding-folder, mnist,
+/// shakespeare, sst2, svhn, text-folder, text-lines.
 Registry<DatasetReader> dataset_registry();
 
 /// The data set that `config` names, checked (sizes, labels within the classes) and cut down to train_limit

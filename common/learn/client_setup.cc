@@ -4,11 +4,34 @@
 
 namespace covey::learn {
 
+namespace {
+
+const char* kind_name(data::SampleKind kind) {
+  switch (kind) {
+    case data::SampleKind::kImage:
+      return "image";
+    case data::SampleKind::kText:
+      return "text";
+    case data::SampleKind::kRegions:
+      return "regions";
+  }
+  return "";
+}
+
+std::vector<std::string> words_of_list(const std::string& list) {
+  std::istringstream in(list);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
 config::ClientSettings client_settings(const TrainingSetup& setup) {
   const data::DataSpec& spec = setup.spec;
   config::ClientSettings settings;
   settings.experiment = setup.experiment;
-  settings.kind = spec.format.kind == data::SampleKind::kText ? "text" : "image";
+  settings.kind = kind_name(spec.format.kind);
   settings.task = spec.task;
   settings.classes = spec.classes;
   settings.channels = spec.format.image.channels;
@@ -18,6 +41,12 @@ config::ClientSettings client_settings(const TrainingSetup& setup) {
   if (!spec.normalisation.stddev.empty()) settings.stddev = spec.normalisation.stddev;
   settings.characters = spec.characters;
   settings.tokens = spec.format.tokens;
+  const RegionShape& shape = spec.format.regions;
+  settings.regions = shape.regions;
+  settings.features = shape.features;
+  settings.phrases = shape.phrases;
+  settings.words = shape.words;
+  settings.named = shape.named;
   for (const std::string& word : spec.vocabulary)
     settings.vocabulary += (settings.vocabulary.empty() ? "" : " ") + word;
   return settings;
@@ -29,8 +58,11 @@ TrainingSetup training_setup(const config::ClientSettings& settings) {
   spec.classes = settings.classes;
   if (settings.kind == "text") {
     spec.format = data::SampleFormat::text(settings.tokens);
-    std::istringstream words(settings.vocabulary);
-    for (std::string word; words >> word;) spec.vocabulary.push_back(word);
+    spec.vocabulary = words_of_list(settings.vocabulary);
+  } else if (settings.kind == "regions") {
+    spec.format = data::SampleFormat::of_regions(
+        {settings.regions, settings.features, settings.phrases, settings.words, settings.named});
+    spec.vocabulary = words_of_list(settings.vocabulary);
   } else {
     spec.format = data::ImageShape{settings.channels, settings.height, settings.width};
     spec.normalisation = {settings.mean, settings.stddev};

@@ -22,8 +22,8 @@ std::vector<double> flat(const std::vector<curvature::ProbeAnswer>& answers) {
 Result<CurvatureAnswers> answer(LocalTrainer& trainer, const LocalTask& task, std::uint32_t probes) {
   const TrainingSetup& setup = trainer.setup();
   nn::Model& model = trainer.model();
-  COVEY_ASSIGN_OR_RETURN(const auto make_objective, objective_registry().find(task.objective));
-  COVEY_ASSIGN_OR_RETURN(const Samples samples, samples_with_labels(setup, task, *make_objective(), model));
+  COVEY_ASSIGN_OR_RETURN(const auto objective, make_objective(task.objective, setup.spec));
+  COVEY_ASSIGN_OR_RETURN(const Samples samples, samples_with_labels(setup, task, *objective, model));
   if (samples.size() == 0) return CurvatureAnswers{};
   model.eval();
   const curvature::Hessian hessian(trainer.parameters(),

@@ -44,7 +44,7 @@ Evaluation evaluate(nn::Model& model, const data::SampleSet& samples, const data
   std::vector<std::uint32_t> indices(samples.size());
   std::iota(indices.begin(), indices.end(), 0u);
   const torch::Tensor labels = torch::tensor(samples.labels, torch::kInt32).to(device, torch::kInt64);
-  const auto task = make_task(spec.task);
+  const auto task = task_of(spec);
   Score score;
   std::int64_t done = 0;
   for_each_batch(model, samples, indices, spec, device,

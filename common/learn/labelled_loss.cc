@@ -9,9 +9,10 @@ namespace covey::learn {
 
 curvature::BatchedLoss labelled_loss(nn::Model& model, const Samples& samples, const data::DataSpec& spec,
                                      torch::Device device, std::size_t batch) {
-  const std::shared_ptr<const Task> task = make_task(spec.task);
+  const std::shared_ptr<const Task> task = task_of(spec);
   const bool labelled = samples.labels.size() == samples.size();
-  COVEY_CHECK(samples.size() > 0 && (labelled || !task->has_classes()), "every sample needs a label");
+  COVEY_CHECK(samples.size() > 0 && (labelled || task->answers() != Answers::kLabels),
+              "every sample needs a label");
   curvature::BatchedLoss loss;
   for (std::size_t first = 0; first < samples.size(); first += batch)
     loss.samples.push_back(static_cast<double>(std::min(batch, samples.size() - first)));

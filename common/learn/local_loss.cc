@@ -17,7 +17,7 @@ LocalLoss::LocalLoss(const TrainingSetup& setup, const LocalTask& task, const Ob
       samples_(samples),
       labeller_(labeller),
       model_(model),
-      learning_(make_task(setup.spec.task)),
+      data_task_(task_of(setup.spec)),
       labels_move_(labels_move(objective, setup.experiment.training)),
       steps_(static_cast<std::size_t>(task.steps > 0 ? task.steps : setup.experiment.federation.period)),
       mixing_draws_(setup.experiment.seed, stream_id(Purpose::kMixup, task)) {
@@ -88,7 +88,7 @@ torch::Tensor LocalLoss::next(nn::DrawContext& draws) {
 torch::Tensor LocalLoss::fitted_loss() {
   const Batch batch = fitted_->next();
   const torch::Tensor loss =
-      labels_move_ ? objective_.moving_loss(model_, batch, labeller_) : given_labels_loss(batch);
+      labels_move_ ? objective_.unlabelled_loss(model_, batch, labeller_) : given_labels_loss(batch);
   return samples_.weight == 1 ? loss : loss * samples_.weight;
 }
 
@@ -106,7 +106,7 @@ torch::Tensor LocalLoss::given_labels_loss(const Batch& batch) {
 
 LocalLoss::Fit LocalLoss::fit(const Batch& batch, const torch::Tensor& view) {
   const torch::Tensor outputs = model_.forward(view);
-  return {outputs, learning_->loss(outputs, view, batch.labels)};
+  return {outputs, data_task_->loss(outputs, view, batch.labels)};
 }
 
 LocalLoss::Fit LocalLoss::fit_with_mixup(const Batch& batch, const torch::Tensor& view) {

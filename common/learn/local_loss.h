@@ -48,7 +48,7 @@ class LocalLoss {
   const RoundSamples& samples_;
   PseudoLabeller& labeller_;
   nn::Model& model_;
-  std::unique_ptr<Task> learning_;
+  std::unique_ptr<Task> data_task_;  ///< that of the data set
   bool labels_move_;
   std::size_t steps_;
   // Empty where there is nothing of the kind.

@@ -120,6 +120,7 @@ Result<nn::ModelOptions> model_options(const TrainingSetup& setup) {
   nn::ModelOptions options{format.image.channels, format.image.height, format.image.width, setup.spec.classes,
                            norm};
   options.tokens = format.tokens;
+  options.regions = format.regions;
   options.next_word = setup.spec.task == "next-word";
   options.vocabulary = static_cast<int>(data::kFirstWord + setup.spec.vocabulary.size());
   options.transformer = {model.width, model.depth, model.heads, model.hidden, model.dropout};
@@ -127,26 +128,23 @@ Result<nn::ModelOptions> model_options(const TrainingSetup& setup) {
   return options;
 }
 
-Status check_task(const TrainingSetup& setup) {
-  COVEY_ASSIGN_OR_RETURN(const auto make, task_registry().find(setup.spec.task));
-  COVEY_ASSIGN_OR_RETURN(const auto make_objective,
-                         objective_registry().find(setup.experiment.training.objective));
-  if (make()->has_classes()) return ok_status();
-  if (setup.spec.format.kind != data::SampleKind::kText)
-    return invalid_argument("task " + setup.spec.task +
-                            " is one of texts, these are images, allowed: classification");
-  if (make_objective()->uses_true_labels()) return ok_status();
-  return invalid_argument("training.objective = \"" + setup.experiment.training.objective +
-                          "\" guesses classes, and the data set's task, " + setup.spec.task +
-                          ", has none, allowed: supervised (every sample says itself what is right)");
+Status check_objective(const TrainingSetup& setup) {
+  const config::Experiment& experiment = setup.experiment;
+  COVEY_RETURN_IF_ERROR(make_task(setup.spec).status());
+  COVEY_ASSIGN_OR_RETURN(const auto objective, make_objective(experiment.training.objective, setup.spec));
+  const bool users_measure = config::measures_curvature(experiment) && experiment.curvature.from == "users";
+  if (objective->labels() != LabelSource::kNone || !users_measure) return ok_status();
+  return invalid_argument(
+      "curvature.from: \"users\" needs labels, true or guessed, and training.objective = \"" +
+      experiment.training.objective + "\" has none, allowed: server, optimizer");
 }
 
 }  // namespace
 
 Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& setup) {
-  if (setup.spec.format.kind == data::SampleKind::kText && setup.experiment.training.mixup > 0)
-    return invalid_argument("training.mixup: words cannot be mixed, allowed with texts: 0");
-  COVEY_RETURN_IF_ERROR(check_task(setup));
+  if (setup.spec.format.kind != data::SampleKind::kImage && setup.experiment.training.mixup > 0)
+    return invalid_argument("training.mixup: words cannot be mixed, allowed where samples are no images: 0");
+  COVEY_RETURN_IF_ERROR(check_objective(setup));
   const auto& model = setup.experiment.model;
   COVEY_ASSIGN_OR_RETURN(const nn::ModelOptions options, model_options(setup));
   auto made = nn::make_model(model.name, options, setup.experiment.seed);
@@ -256,8 +254,7 @@ Result<LocalReport> LocalTrainer::measure_member(const LocalTask& task, Values& 
 Result<LocalReport> LocalTrainer::with_samples(const LocalTask& task,
                                                const std::function<Result<LocalReport>(LocalLoss&)>& steps) {
   const auto started = std::chrono::steady_clock::now();
-  COVEY_ASSIGN_OR_RETURN(const auto make_objective, objective_registry().find(task.objective));
-  const auto objective = make_objective();
+  COVEY_ASSIGN_OR_RETURN(const auto objective, make_objective(task.objective, setup_.spec));
   PseudoLabeller labeller(setup_.experiment.training, setup_.spec.classes);
   COVEY_ASSIGN_OR_RETURN(const RoundSamples samples,
                          round_samples(setup_, task, *objective, labeller, *model_));
@@ -270,7 +267,7 @@ Result<LocalReport> LocalTrainer::with_samples(const LocalTask& task,
   }
   report.confidence = samples.confidence;
   report.mask_rate = 1;
-  if (!objective->uses_true_labels()) {
+  if (objective->labels() == LabelSource::kGuessed) {
     report.mask_rate = labeller.mask_rate();
     report.pseudo_labels = labeller.accepted_per_class();
   }

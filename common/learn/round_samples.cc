@@ -70,10 +70,11 @@ RoundSamples label_round(const TrainingSetup& setup, const Samples& samples, Pse
 Result<RoundSamples> select(const TrainingSetup& setup, const LocalTask& task, const Objective& objective,
                             bool labels_move, PseudoLabeller& labeller, nn::Model& model) {
   RoundSamples round;
-  if (objective.uses_true_labels()) {
+  if (objective.labels() != LabelSource::kGuessed) {
     round.fitted = *task.samples;
-    if (make_task(setup.spec.task)->has_classes())
-      COVEY_RETURN_IF_ERROR(check_true_labels(round.fitted, setup.spec.classes));
+    const bool needs_labels =
+        objective.labels() == LabelSource::kTrue && task_of(setup.spec)->answers() == Answers::kLabels;
+    if (needs_labels) COVEY_RETURN_IF_ERROR(check_true_labels(round.fitted, setup.spec.classes));
     return round;
   }
   const bool has_labels = setup.experiment.federation.labels_at == "users";
@@ -91,7 +92,8 @@ Result<RoundSamples> select(const TrainingSetup& setup, const LocalTask& task, c
 }  // namespace
 
 bool labels_move(const Objective& objective, const config::Training& training) {
-  return !objective.uses_true_labels() && training.labels == "moving";
+  if (objective.labels() == LabelSource::kGuessed) return training.labels == "moving";
+  return objective.labels() == LabelSource::kNone;
 }
 
 Result<RoundSamples> round_samples(const TrainingSetup& setup, const LocalTask& task,

@@ -2,6 +2,7 @@
 
 #include "common/learn/tasks/classification.h"
 #include "common/learn/tasks/next_word.h"
+#include "common/learn/tasks/phrase_grounding.h"
 
 namespace covey::learn {
 
@@ -17,15 +18,21 @@ const Registry<TaskMaker>& task_registry() {
     Registry<TaskMaker> r("task");
     r.add("classification", make_classification);
     r.add("next-word", make_next_word);
+    r.add("phrase-grounding", make_phrase_grounding);
     return r;
   }();
   return registry;
 }
 
-std::unique_ptr<Task> make_task(const std::string& name) {
-  const auto maker = task_registry().find(name);
-  COVEY_CHECK(maker.ok(), maker.status().message());
-  return (*maker)();
+Result<std::unique_ptr<Task>> make_task(const data::DataSpec& spec) {
+  COVEY_ASSIGN_OR_RETURN(const TaskMaker make, task_registry().find(spec.task));
+  return make(spec);
+}
+
+std::unique_ptr<Task> task_of(const data::DataSpec& spec) {
+  auto task = make_task(spec);
+  COVEY_CHECK(task.ok(), task.status().message());
+  return *std::move(task);
 }
 
 }  // namespace covey::learn

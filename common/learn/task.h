@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/base/registry.h"
+#include "common/data/dataset.h"
 #include "common/nn/torch.h"
 
 namespace covey::learn {
@@ -17,16 +18,21 @@ struct Score {
   Score& operator+=(const Score& other);
 };
 
+/// Where what is right stands.
+enum class Answers {
+  kLabels,     ///< every sample has one of DataSpec::classes as its label, which users may guess
+  kSamples,    ///< in the samples themselves: users train on theirs as the server does
+  kAnnotated,  ///< in those samples that somebody annotated: the server's, not those of users
+};
+
 /// What a model is asked for: how its outputs are fitted to what is known of the samples, and judged. A data
 /// set names its task (DataSpec::task).
 class Task {
  public:
   virtual ~Task() = default;
 
-  /// Every sample has one of DataSpec::classes as its label, which users may guess. Otherwise a sample itself
-  /// says what the outputs should be: users train on theirs as the server does, and labels only serve to deal
-  /// samples out.
-  virtual bool has_classes() const = 0;
+  /// Where there are no labels, those of the samples only serve to deal them out.
+  virtual Answers answers() const = 0;
 
   /// Mean over the samples of a batch, with its graph.
   ///   outputs  of the model for `samples`, N x ...
@@ -40,12 +46,16 @@ class Task {
                       const torch::Tensor& labels) const = 0;
 };
 
-using TaskMaker = std::unique_ptr<Task> (*)();
+/// A task for the samples that `spec` describes; kInvalidArgument where it is none for them.
+using TaskMaker = Result<std::unique_ptr<Task>> (*)(const data::DataSpec& spec);
 
-/// classification | next-word.
+/// classification | next-word | phrase-grounding.
 const Registry<TaskMaker>& task_registry();
 
-/// The task of a registered name.
-std::unique_ptr<Task> make_task(const std::string& name);
+/// spec.task for these samples; kInvalidArgument as above, and for a name that is not registered.
+Result<std::unique_ptr<Task>> make_task(const data::DataSpec& spec);
+
+/// The same of a spec whose task was made before.
+std::unique_ptr<Task> task_of(const data::DataSpec& spec);
 
 }  // namespace covey::learn

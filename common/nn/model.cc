@@ -4,6 +4,7 @@
 #include "common/nn/limits.h"
 #include "common/nn/models/anode.h"
 #include "common/nn/models/cnn.h"
+#include "common/nn/models/grounding.h"
 #include "common/nn/models/mlp.h"
 #include "common/nn/models/resnet.h"
 #include "common/nn/models/resnet9.h"
@@ -21,6 +22,7 @@ const Registry<ModelMaker>& model_registry() {
     r.add("cnn", make_cnn);
     r.add("cnn-cifar", make_cnn_cifar);
     r.add("emnist", make_emnist);
+    r.add("grounding", make_grounding);
     r.add("mlp", make_mlp);
     r.add("resnet8", make_resnet8);
     r.add("resnet9", make_resnet9);
@@ -38,6 +40,7 @@ Result<std::shared_ptr<Model>> make_model(const std::string& name, const ModelOp
   COVEY_RETURN_IF_ERROR(check_options(options));
   COVEY_ASSIGN_OR_RETURN(std::shared_ptr<Model> model, maker(options));
   initialise(*model, seed);
+  model->begin();
   return model;
 }
 

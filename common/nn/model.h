@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "common/base/region_shape.h"
 #include "common/base/registry.h"
 #include "common/base/status.h"
 #include "common/nn/draws.h"
@@ -13,11 +14,15 @@
 
 namespace covey::nn {
 
-/// N x C x H x W normalised pixels, or N x tokens ids of words as floats, to N x classes logits, or what else
-/// the task of the data set asks for (ModelOptions::next_word).
+/// N x C x H x W normalised pixels, N x tokens ids of words as floats, or N x values rows of
+/// base/region_shape.h, to N x classes logits, or what else the task of the data set asks for
+/// (ModelOptions::next_word, models/grounding.h).
 class Model : public torch::nn::Module {
  public:
   virtual torch::Tensor forward(torch::Tensor samples) = 0;
+
+  /// Called once, when all tensors have the values that nn/init.h gives them: for those that begin otherwise.
+  virtual void begin() {}
 
   /// The draws of the forwards from now on; needed in train mode by models with dropout or quantised
   /// gradients. `draws` is borrowed until the next call; null ends its use.
@@ -32,7 +37,7 @@ class Model : public torch::nn::Module {
 
 /// What a transformer is built of.
 struct TransformerSize {
-  std::int64_t width = 64;    ///< values of a word
+  std::int64_t width = 64;    ///< values of a word; of phrases and regions, too
   std::int64_t depth = 2;     ///< layers
   std::int64_t heads = 4;     ///< of a layer's attention; they share the width
   std::int64_t hidden = 128;  ///< values inside a layer's feed-forward network
@@ -40,24 +45,26 @@ struct TransformerSize {
 };
 
 struct ModelOptions {
-  // Images; 0 for texts.
+  // Images; 0 for others.
   int channels = 0;
   int height = 0;
   int width = 0;
   int classes = 0;
   Norm norm = Norm::kGroup;
-  // Texts; 0 for images.
+  // Texts; 0 for others.
   int tokens = 0;
-  int vocabulary = 0;      ///< ids that words have, padding and the unknown one included
+  int vocabulary = 0;      ///< ids that words have, padding and the unknown one included; of regions, too
   bool next_word = false;  ///< a language model: N x L x vocabulary logits of what follows each word
   TransformerSize transformer = {};
+  // Regions with phrases; empty for others.
+  RegionShape regions = {};
   OdeOptions ode = {};  ///< of the networks whose blocks are ODEs
 };
 
 using ModelMaker = Result<std::shared_ptr<Model>> (*)(const ModelOptions&);
 
-/// anode-alexnet | anode-resnet4 | anode-resnet10 | cnn | cnn-cifar | emnist | mlp | resnet8 | resnet9 |
-/// resnet18 | resnet20 | transformer. The makers leave the values to make_model.
+/// anode-alexnet | anode-resnet4 | anode-resnet10 | cnn | cnn-cifar | emnist | grounding | mlp | resnet8 |
+/// resnet9 | resnet18 | resnet20 | transformer. The makers leave the values to make_model.
 const Registry<ModelMaker>& model_registry();
 
 /// A model whose initial values are a function of (name of each tensor, seed) alone, on the CPU, in train

@@ -45,14 +45,16 @@ Result<config::Experiment> deployable_experiment(const RunOptions& options) {
 }
 
 /// Devices have no labels, so they can only be asked for what needs none.
-Status check_objective(const config::Experiment& experiment, const std::string& task) {
-  COVEY_ASSIGN_OR_RETURN(const auto make_task, learn::task_registry().find(task));
-  if (experiment.training.objective != "supervised" || !make_task()->has_classes() ||
+Status check_objective(const config::Experiment& experiment, const data::DataSpec& spec) {
+  COVEY_ASSIGN_OR_RETURN(const auto objective, learn::make_objective(experiment.training.objective, spec));
+  COVEY_ASSIGN_OR_RETURN(const auto task, learn::make_task(spec));
+  if (objective->labels() != learn::LabelSource::kTrue || task->answers() == learn::Answers::kSamples ||
       experiment.federation.warmup_rounds == experiment.federation.rounds)
     return ok_status();
-  return invalid_argument(
-      "training.objective: \"supervised\" needs labelled users, which only covey-sim has, allowed here: "
-      "consistency, self-training");
+  const bool annotated = task->answers() == learn::Answers::kAnnotated;
+  return invalid_argument("training.objective: \"" + experiment.training.objective +
+                          "\" needs labelled users, which only covey-sim has, allowed here: " +
+                          (annotated ? "contrastive" : "consistency, self-training"));
 }
 
 Result<Digest> probe_of_this_machine(const learn::TrainingSetup& setup) {
@@ -70,7 +72,7 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   COVEY_ASSIGN_OR_RETURN(store::EnrolmentStore enrolment, open_enrolment(options.dir));
   COVEY_ASSIGN_OR_RETURN(const data::ServerData data,
                          data::load_server_data(experiment.data, experiment.federation, experiment.seed));
-  COVEY_RETURN_IF_ERROR(check_objective(experiment, data.task).with_context(options.experiment));
+  COVEY_RETURN_IF_ERROR(check_objective(experiment, data).with_context(options.experiment));
   if (const std::string advice = program::blas_advice(); !advice.empty()) logger->warn("{}", advice);
 
   const learn::TrainingSetup setup{experiment, data};

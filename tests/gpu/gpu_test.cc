@@ -61,7 +61,7 @@ TEST_F(Gpu, TrainsToTheSameBitsEveryTime) {
 }
 
 TEST_F(Gpu, EveryObjectiveAndFullyQuantisedTrainingRepeat) {
-  for (const std::string& objective : learn::objective_registry().names()) {
+  for (const std::string objective : {"consistency", "self-training", "supervised"}) {
     for (const char* mode : {"off", "fqt"}) {
       learn::TrainingSetup setup = small_setup();
       setup.experiment.training.objective = objective;
@@ -101,9 +101,10 @@ TEST_F(Gpu, HasTheHessianOfTheCpuForEveryModel) {
     curvature::prepare_second_derivatives(*model);
     const torch::Tensor x = testing::samples_for(options, 2).to(device, torch::kFloat64);
     const torch::Tensor y = torch::tensor({1, 3}).to(device);
-    const curvature::Hessian hessian(
-        model->parameters(),
-        {{2}, [&](std::size_t) { return torch::nn::functional::cross_entropy(model->forward(x), y); }});
+    const curvature::Hessian hessian(model->parameters(), {{2}, [&](std::size_t) {
+                                                             return torch::nn::functional::cross_entropy(
+                                                                 model->forward(x).flatten(1), y);
+                                                           }});
     return *hessian.product(curvature::rademacher(model->parameters(), Stream(1, {}), 0));
   };
   for (const std::string& name : nn::model_registry().names()) {

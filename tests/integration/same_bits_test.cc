@@ -107,6 +107,16 @@ TEST(SameBits, ALanguageModelGivesOneModelInOneProcessAndInMany) {
   EXPECT_EQ(federation.hash(), simulated);
 }
 
+TEST(SameBits, PhraseGroundingGivesOneModelInOneProcessAndInMany) {
+  Federation federation;
+  federation.use_regions();
+  federation.start();
+  const std::string simulated = federation.simulated_hash({"--threads", "1"});
+  EXPECT_EQ(federation.simulated_hash({"--threads", "2"}), simulated);
+  federation.expect_finish();
+  EXPECT_EQ(federation.hash(), simulated);
+}
+
 TEST(SameBits, CoordinatorOnTheFullDataSetGivesTheSameModel) {
   Federation federation;
   federation.use_full_data_set();

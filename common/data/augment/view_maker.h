@@ -32,7 +32,7 @@ struct ViewSettings {
   std::string cutout_fill = "paper";  ///< images: as data::cutout_fill takes it
 };
 
-/// The maker for what `spec` describes: image_views.h or text_views.h.
+/// The maker for what `spec` describes: image_views.h, text_views.h or region_views.h.
 std::unique_ptr<ViewMaker> make_view_maker(const DataSpec& spec, const ViewSettings& settings);
 
 }  // namespace covey::data

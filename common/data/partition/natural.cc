@@ -9,7 +9,8 @@ Result<UserLists> partition_natural(const Remainder& rest, Sequence&) {
   const std::vector<std::uint32_t>& owners = rest.samples->owners;
   if (owners.empty()) {
     return invalid_argument(
-        "data.partition = natural needs a data set that names owners: femnist, shakespeare, text-lines");
+        "data.partition = natural needs a data set that names owners: femnist, grounding, shakespeare, "
+        "text-lines");
   }
   std::map<std::uint32_t, std::vector<std::uint32_t>> by_owner;
   for (const std::uint32_t position : pooled(rest)) by_owner[owners[position]].push_back(position);

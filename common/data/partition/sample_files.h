@@ -17,7 +17,7 @@ class SampleFiles {
                             const fs::path& folder) const = 0;
   /// Everything in `folder`, sorted by name, also from folders in it (one level deep; their names may be
   /// classes and are not used). Labels are kNoLabel. Hidden entries are skipped; any other file that is no
-  /// sample is an error that names it. Texts have no ids yet (fit_user_samples).
+  /// sample is an error that names it. Words have no ids yet (fit_user_samples).
   virtual Result<SampleSet> read_user(const fs::path& folder) const = 0;
 
   virtual Status write_labelled(const SampleSet& samples, const fs::path& folder) const = 0;
@@ -33,6 +33,10 @@ class SampleFiles {
 const SampleFiles& sample_files(SampleKind kind);
 const SampleFiles& image_files();
 const SampleFiles& text_files();
+const SampleFiles& region_files();
+
+/// The words under "vocabulary", or kCorrupt "'vocabulary': expected ...".
+Result<std::vector<std::string>> vocabulary_words(const nlohmann::json& object);
 
 /// The whole number that `object` has under `key`.  errors  kCorrupt unless it is one of 1 to `most`
 Result<std::uint64_t> whole_number(const nlohmann::json& object, const char* key, std::uint64_t most);

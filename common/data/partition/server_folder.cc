@@ -1,7 +1,10 @@
 #include "common/data/partition/server_folder.h"
 
+#include <algorithm>
+
 #include "common/data/images.h"
 #include "common/data/partition/sample_files.h"
+#include "common/data/text/vocabulary.h"
 
 namespace covey::data {
 
@@ -20,18 +23,24 @@ struct Description {
   std::size_t test = 0;
 };
 
+constexpr struct {
+  SampleKind kind;
+  const char* name;
+} kKinds[] = {{SampleKind::kImage, "image"}, {SampleKind::kText, "text"}, {SampleKind::kRegions, "regions"}};
+
 const char* kind_name(SampleKind kind) {
-  return kind == SampleKind::kText ? "text" : "image";
+  return std::find_if(std::begin(kKinds), std::end(kKinds), [kind](const auto& k) { return k.kind == kind; })
+      ->name;
 }
 
 /// Folders of images from before there were others do not say so.
 Result<SampleKind> parse_kind(const json& object) {
   const auto found = object.find("kind");
   if (found == object.end()) return SampleKind::kImage;
-  for (const SampleKind kind : {SampleKind::kImage, SampleKind::kText}) {
-    if (*found == kind_name(kind)) return kind;
+  for (const auto& known : kKinds) {
+    if (*found == known.name) return known.kind;
   }
-  return corrupt("'kind': expected \"image\" or \"text\"");
+  return corrupt("'kind': expected \"image\", \"text\" or \"regions\"");
 }
 
 Result<Description> parse_description(const std::string& text) {
@@ -62,13 +71,34 @@ Result<std::uint64_t> whole_number(const json& object, const char* key, std::uin
   return corrupt(std::string("'") + key + "': expected a whole number of 1 to " + std::to_string(most));
 }
 
+Result<std::vector<std::string>> vocabulary_words(const json& object) {
+  const auto found = object.find("vocabulary");
+  const bool texts =
+      found != object.end() && found->is_array() &&
+      std::all_of(found->begin(), found->end(), [](const json& word) { return word.is_string(); });
+  if (!texts) return corrupt("'vocabulary': expected a list of words");
+  auto words = found->get<std::vector<std::string>>();
+  const auto vocabulary = Vocabulary::of_words(words);
+  if (!vocabulary.ok()) return corrupt("'vocabulary': " + vocabulary.status().message());
+  return words;
+}
+
 std::string padded_number(std::size_t number, std::size_t width) {
   const std::string digits = std::to_string(number);
   return digits.size() >= width ? digits : std::string(width - digits.size(), '0') + digits;
 }
 
 const SampleFiles& sample_files(SampleKind kind) {
-  return kind == SampleKind::kText ? text_files() : image_files();
+  switch (kind) {
+    case SampleKind::kImage:
+      return image_files();
+    case SampleKind::kText:
+      return text_files();
+    case SampleKind::kRegions:
+      return region_files();
+  }
+  COVEY_CHECK(false, "no such kind of sample");
+  return image_files();
 }
 
 bool is_server_folder(const fs::path& folder) {

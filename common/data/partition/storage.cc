@@ -4,6 +4,8 @@
 
 #include "common/data/partition/sample_files.h"
 #include "common/data/partition/server_folder.h"
+#include "common/data/readers/region_files.h"
+#include "common/data/regions/regions.h"
 #include "common/data/registry.h"
 #include "common/data/text/texts.h"
 
@@ -27,6 +29,32 @@ ServerData server_data(const Dataset& dataset, const Partition& partition) {
 std::string size_text(const ImageShape& shape) {
   return std::to_string(shape.width) + "x" + std::to_string(shape.height) + " pixels, " +
          std::to_string(shape.channels) + (shape.channels == 1 ? " channel" : " channels");
+}
+
+const char* plural(SampleKind kind) {
+  switch (kind) {
+    case SampleKind::kImage:
+      return "images";
+    case SampleKind::kText:
+      return "texts";
+    case SampleKind::kRegions:
+      return "regions with captions";
+  }
+  return "";
+}
+
+/// `samples`, which have the shape that their own folder asked for, in that of the run.
+Result<std::shared_ptr<const SampleSet>> fit_regions(const SampleSet& samples, const DataSpec& spec) {
+  const RegionShape& shape = spec.format.regions;
+  if (samples.format.regions.features != shape.features)
+    return invalid_argument("--data: the regions have " + std::to_string(samples.format.regions.features) +
+                            " features; this run needs " + std::to_string(shape.features));
+  COVEY_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::of_words(spec.vocabulary));
+  std::vector<CaptionedImage> all;
+  for (std::size_t i = 0; i < samples.size(); ++i) all.push_back(captioned_image(samples, i));
+  SampleSet fitted = region_rows(all, shape);
+  encode_regions(vocabulary, fitted);
+  return std::make_shared<const SampleSet>(std::move(fitted));
 }
 
 /// A folder of texts holds .txt files, itself or in its folders, and nothing else.
@@ -60,17 +88,20 @@ Status write_partition(const Dataset& dataset, const Partition& partition, const
 }
 
 Result<SampleSet> load_user_samples(const fs::path& dir) {
-  return sample_files(holds_texts_alone(dir) ? SampleKind::kText : SampleKind::kImage).read_user(dir);
+  std::error_code error;
+  SampleKind kind = holds_texts_alone(dir) ? SampleKind::kText : SampleKind::kImage;
+  if (fs::exists(dir / kCaptionFile, error)) kind = SampleKind::kRegions;
+  return sample_files(kind).read_user(dir);
 }
 
 Result<std::shared_ptr<const SampleSet>> fit_user_samples(std::shared_ptr<const SampleSet> samples,
                                                           const DataSpec& spec) {
   const SampleKind kind = spec.format.kind;
   if (samples->format.kind != kind) {
-    const bool texts = kind == SampleKind::kText;
-    return invalid_argument(std::string("--data: holds ") + (texts ? "images" : "texts") +
-                            "; this run needs " + (texts ? "texts" : "images"));
+    return invalid_argument(std::string("--data: holds ") + plural(samples->format.kind) +
+                            "; this run needs " + plural(kind));
   }
+  if (kind == SampleKind::kRegions) return fit_regions(*samples, spec);
   if (kind == SampleKind::kText) {
     COVEY_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::of_words(spec.vocabulary));
     SampleSet texts = *samples;

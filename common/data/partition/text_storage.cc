@@ -71,14 +71,7 @@ class TextFiles final : public SampleFiles {
 
   Status read_description(const json& object, DataSpec& spec) const override {
     COVEY_ASSIGN_OR_RETURN(const std::uint64_t tokens, whole_number(object, "tokens", 1024));
-    const auto words = object.find("vocabulary");
-    if (words == object.end() || !words->is_array()) return corrupt("'vocabulary': expected a list of words");
-    for (const json& word : *words) {
-      if (!word.is_string()) return corrupt("'vocabulary': expected a list of words");
-      spec.vocabulary.push_back(word.get<std::string>());
-    }
-    const auto vocabulary = Vocabulary::of_words(spec.vocabulary);
-    if (!vocabulary.ok()) return corrupt("'vocabulary': " + vocabulary.status().message());
+    COVEY_ASSIGN_OR_RETURN(spec.vocabulary, vocabulary_words(object));
     spec.format = SampleFormat::text(static_cast<int>(tokens));
     return ok_status();
   }

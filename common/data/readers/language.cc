@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "common/data/readers/common_words.h"
 #include "common/data/readers/text.h"
 #include "common/data/text/texts.h"
 
@@ -12,7 +13,6 @@ namespace covey::data {
 namespace {
 
 constexpr std::size_t kHoldOutTextEvery = 10;
-constexpr std::size_t kBeginnings = 10;
 
 std::string first_word(const std::string& text) {
   const auto words = words_of(text);
@@ -24,36 +24,10 @@ bool has_an_answer(const std::string& text) {
   return words_of(text).size() >= 2;
 }
 
-/// The classes of texts by their first words.
-struct Beginnings {
-  std::map<std::string, std::int32_t> classes;
-  bool others = false;  ///< a class more, for all other words
-
-  std::int32_t class_of(const std::string& text) const {
-    const auto found = classes.find(first_word(text));
-    if (found != classes.end()) return found->second;
-    return static_cast<std::int32_t>(classes.size()) - (others ? 0 : 1);
-  }
-  int count() const { return static_cast<int>(classes.size()) + (others ? 1 : 0); }
-};
-
-Beginnings common_beginnings(const std::vector<std::string>& texts) {
-  std::map<std::string, std::size_t> counts;
-  for (const std::string& text : texts) ++counts[first_word(text)];
-  std::vector<std::pair<std::string, std::size_t>> words(counts.begin(), counts.end());
-  std::stable_sort(words.begin(), words.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  Beginnings beginnings;
-  beginnings.others = words.size() > kBeginnings;
-  words.resize(std::min<std::size_t>(words.size(), beginnings.others ? kBeginnings - 1 : kBeginnings));
-  for (const auto& word : words)
-    beginnings.classes.emplace(word.first, static_cast<std::int32_t>(beginnings.classes.size()));
-  return beginnings;
-}
-
-SampleSet samples_with_beginnings(WrittenTexts written, const Beginnings& beginnings) {
+SampleSet samples_with_beginnings(WrittenTexts written, const CommonWords& beginnings) {
   SampleSet samples;
-  for (const std::string& text : written.texts) samples.labels.push_back(beginnings.class_of(text));
+  for (const std::string& text : written.texts)
+    samples.labels.push_back(beginnings.class_of(first_word(text)));
   samples.texts = std::move(written.texts);
   samples.owners = std::move(written.owners);
   return samples;
@@ -75,7 +49,9 @@ HeldOut hold_out_texts(const WrittenTexts& all) {
 Result<Dataset> language_dataset(HeldOut texts, const config::Data& config) {
   Dataset dataset;
   dataset.task = "next-word";
-  const Beginnings beginnings = common_beginnings(texts.train.texts);
+  std::vector<std::string> first;
+  for (const std::string& text : texts.train.texts) first.push_back(first_word(text));
+  const CommonWords beginnings(first);
   dataset.classes = beginnings.count();
   if (dataset.classes < 2)
     return invalid_argument("all training texts begin with one word, allowed: two beginnings or more");

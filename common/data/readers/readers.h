@@ -22,5 +22,7 @@ Result<Dataset> read_text_lines(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_shakespeare(const config::Data& config, std::uint64_t seed);
 Result<Dataset> read_svhn(const config::Data& config, std::uint64_t seed);
 Result<Dataset> generate_glyphs(const config::Data& config, std::uint64_t seed);
+Result<Dataset> generate_grounding(const config::Data& config, std::uint64_t seed);
+Result<Dataset> read_grounding_folder(const config::Data& config, std::uint64_t seed);
 
 }  // namespace covey::data

@@ -119,7 +119,7 @@ Result<Vocabulary> Vocabulary::of_words(std::vector<std::string> words) {
   return vocabulary;
 }
 
-void Vocabulary::encode(std::string_view text, int tokens, std::vector<std::uint8_t>& bytes) const {
+std::vector<std::uint16_t> Vocabulary::ids_of(std::string_view text, int tokens) const {
   std::vector<std::uint16_t> ids;
   for (const std::string& word : words_of(text)) {
     const auto found = ids_.find(word);
@@ -127,6 +127,11 @@ void Vocabulary::encode(std::string_view text, int tokens, std::vector<std::uint
   }
   if (ids.empty()) ids.push_back(kUnknown);
   ids.resize(static_cast<std::size_t>(tokens), kPadding);
+  return ids;
+}
+
+void Vocabulary::encode(std::string_view text, int tokens, std::vector<std::uint8_t>& bytes) const {
+  const auto ids = ids_of(text, tokens);
   const std::size_t start = bytes.size();
   bytes.resize(start + ids.size() * sizeof(std::uint16_t));
   std::memcpy(bytes.data() + start, ids.data(), ids.size() * sizeof(std::uint16_t));

@@ -39,8 +39,9 @@ class Vocabulary {
   /// Ids that a text may hold: padding and the unknown word included.
   std::size_t ids() const { return kFirstWord + words_.size(); }
 
-  /// Ids of the first `tokens` words of `text`, padded: two bytes each, appended to `bytes`. A text without
-  /// words is one unknown word.
+  /// Ids of the first `tokens` words of `text`, padded. A text without words is one unknown word.
+  std::vector<std::uint16_t> ids_of(std::string_view text, int tokens) const;
+  /// The same, two bytes each, appended to `bytes`.
   void encode(std::string_view text, int tokens, std::vector<std::uint8_t>& bytes) const;
 
  private:

@@ -8,7 +8,8 @@ class SelfTraining final : public Objective {
  public:
   View fitted_view() const override { return View::kWeak; }
 
-  torch::Tensor moving_loss(nn::Model& model, const Batch& batch, PseudoLabeller& labeller) const override {
+  torch::Tensor unlabelled_loss(nn::Model& model, const Batch& batch,
+                                PseudoLabeller& labeller) const override {
     const PseudoLabels labels = labeller.label_moving(eval_logits(model, batch.weak));
     labeller.count(labels);
     return masked_cross_entropy(model.forward(batch.weak), labels);
@@ -26,8 +27,9 @@ class SelfTraining final : public Objective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_self_training() {
-  return std::make_unique<SelfTraining>();
+Result<std::unique_ptr<Objective>> make_self_training(const data::DataSpec& spec) {
+  COVEY_RETURN_IF_ERROR(check_has_classes("self-training", spec));
+  return std::unique_ptr<Objective>(std::make_unique<SelfTraining>());
 }
 
 }  // namespace covey::learn

@@ -6,10 +6,10 @@ namespace {
 
 class Supervised final : public Objective {
  public:
-  bool uses_true_labels() const override { return true; }
+  LabelSource labels() const override { return LabelSource::kTrue; }
   View fitted_view() const override { return View::kWeak; }
 
-  torch::Tensor moving_loss(nn::Model&, const Batch&, PseudoLabeller&) const override {
+  torch::Tensor unlabelled_loss(nn::Model&, const Batch&, PseudoLabeller&) const override {
     COVEY_CHECK(false, "the supervised objective makes no pseudo-labels");
     return {};
   }
@@ -17,8 +17,8 @@ class Supervised final : public Objective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_supervised() {
-  return std::make_unique<Supervised>();
+Result<std::unique_ptr<Objective>> make_supervised(const data::DataSpec&) {
+  return std::unique_ptr<Objective>(std::make_unique<Supervised>());
 }
 
 }  // namespace covey::learn

@@ -6,6 +6,6 @@ namespace covey::learn {
 
 /// Cross-entropy of the weak view against true labels: the server's objective, and for users the labelled
 /// upper baseline.
-std::unique_ptr<Objective> make_supervised();
+Result<std::unique_ptr<Objective>> make_supervised(const data::DataSpec& spec);
 
 }  // namespace covey::learn

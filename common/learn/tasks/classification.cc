@@ -8,7 +8,7 @@ using torch::nn::functional::cross_entropy;
 
 class Classification final : public Task {
  public:
-  bool has_classes() const override { return true; }
+  Answers answers() const override { return Answers::kLabels; }
 
   torch::Tensor loss(const torch::Tensor& outputs, const torch::Tensor&,
                      const torch::Tensor& labels) const override {
@@ -25,8 +25,8 @@ class Classification final : public Task {
 
 }  // namespace
 
-std::unique_ptr<Task> make_classification() {
-  return std::make_unique<Classification>();
+Result<std::unique_ptr<Task>> make_classification(const data::DataSpec&) {
+  return std::unique_ptr<Task>(std::make_unique<Classification>());
 }
 
 }  // namespace covey::learn

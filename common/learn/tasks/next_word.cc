@@ -9,11 +9,11 @@ constexpr std::int64_t kTexts = 16;    // whose logits lie in memory as float64 
 
 class NextWord final : public Task {
  public:
-  bool has_classes() const override { return false; }
+  Answers answers() const override { return Answers::kSamples; }
 
   torch::Tensor loss(const torch::Tensor& outputs, const torch::Tensor& samples,
                      const torch::Tensor&) const override {
-    const Answers answers = answers_of(outputs, samples);
+    const Following answers = answers_of(outputs, samples);
     return (answers.losses.sum(1) / answers.count.clamp_min(1)).mean();
   }
 
@@ -26,7 +26,7 @@ class NextWord final : public Task {
   }
 
  private:
-  struct Answers {
+  struct Following {
     torch::Tensor words;    ///< N x (L - 1), int64: what follows; kNoAnswer past the end
     torch::Tensor guesses;  ///< the same shape: the likeliest words
     torch::Tensor losses;   ///< the same shape, 0 past the end
@@ -34,13 +34,13 @@ class NextWord final : public Task {
   };
 
   static Score score_of(const torch::Tensor& outputs, const torch::Tensor& samples) {
-    const Answers answers = answers_of(outputs.to(torch::kFloat64), samples);
+    const Following answers = answers_of(outputs.to(torch::kFloat64), samples);
     const torch::Tensor right = answers.guesses.eq(answers.words).logical_and(answers.words.ne(kNoAnswer));
     return {right.sum().item<double>(), answers.count.sum().item<double>(),
             answers.losses.sum().item<double>()};
   }
 
-  static Answers answers_of(const torch::Tensor& outputs, const torch::Tensor& samples) {
+  static Following answers_of(const torch::Tensor& outputs, const torch::Tensor& samples) {
     const torch::Tensor words = samples.detach().to(torch::kInt64).slice(1, 1, outputs.size(1));
     const torch::Tensor logits = outputs.slice(1, 0, words.size(1));
     const auto each =
@@ -53,8 +53,10 @@ class NextWord final : public Task {
 
 }  // namespace
 
-std::unique_ptr<Task> make_next_word() {
-  return std::make_unique<NextWord>();
+Result<std::unique_ptr<Task>> make_next_word(const data::DataSpec& spec) {
+  if (spec.format.kind != data::SampleKind::kText)
+    return invalid_argument("task next-word is one of texts, which these samples are not");
+  return std::unique_ptr<Task>(std::make_unique<NextWord>());
 }
 
 }  // namespace covey::learn

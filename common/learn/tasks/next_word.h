@@ -8,6 +8,6 @@ namespace covey::learn {
 /// words of a text. An answer is a word after the first; a text's loss is the mean over its answers, 0 where
 /// it has none, and a batch's the mean over its texts. exp(loss) of an evaluation, whose loss is the mean
 /// over all answers, is the perplexity.
-std::unique_ptr<Task> make_next_word();
+Result<std::unique_ptr<Task>> make_next_word(const data::DataSpec& spec);
 
 }  // namespace covey::learn

@@ -5,25 +5,12 @@
 #include "common/nn/dropout.h"
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
+#include "common/nn/table.h"
 #include "common/nn/token_norm.h"
 
 namespace covey::nn {
 
 namespace {
-
-/// A vector for each of `count` ids or places.
-class TableImpl : public torch::nn::Module {
- public:
-  TableImpl(std::int64_t count, std::int64_t width) {
-    weight_ = register_parameter("weight", torch::zeros({count, width}));
-  }
-  torch::Tensor rows(const torch::Tensor& ids) const { return weight_.index_select(0, ids); }
-  torch::Tensor first(std::int64_t count) const { return weight_.slice(0, 0, count); }
-
- private:
-  torch::Tensor weight_;
-};
-TORCH_MODULE(Table);
 
 /// Linear layers and dropout see words, not texts: N * L rows.
 torch::Tensor each_word(const torch::Tensor& x) {
@@ -124,7 +111,7 @@ class Transformer final : public Model {
     ids = ids.slice(1, 0, longest);
     const torch::Tensor padding = ids.eq(0);
     const torch::Tensor mask = padding.logical_not().to(position_->first(1).dtype()).unsqueeze(2);
-    torch::Tensor x = embedding_->rows(ids.reshape({-1})).view({ids.size(0), longest, -1});
+    torch::Tensor x = embedding_->rows(ids);
     x = x + position_->first(longest);
     torch::Tensor barred = padding.unsqueeze(1).unsqueeze(1);
     if (next_word_) barred = barred.logical_or(later_words(longest, barred.options()));

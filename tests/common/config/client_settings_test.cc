@@ -108,7 +108,7 @@ TEST(ClientSettings, RefusesAMissingKey) {
 TEST(ClientSettings, RefusesWhatOnlyTheCoordinatorHas) {
   EXPECT_EQ(message(with("[model]", "[data]\npath = \"/etc\"\n[model]")),
             "welcome:5: data: unknown section, allowed: model, federation, training, averaging, download, "
-            "upload, curvature, fqt, samples, image, text");
+            "upload, curvature, fqt, samples, image, text, regions");
 }
 
 TEST(ClientSettings, RefusesNumbersThatDoNotFitTheChannels) {

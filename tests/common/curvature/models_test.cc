@@ -10,13 +10,17 @@
 namespace covey::curvature {
 namespace {
 
+using covey::testing::Takes;
+
 std::vector<std::pair<std::string, std::string>> models_and_norms() {
   std::vector<std::pair<std::string, std::string>> all;
   for (const std::string& model : nn::model_registry().names()) {
-    const bool texts = covey::testing::takes_texts(model);
-    for (const std::string norm : {texts ? "layer" : "group", "batch", "none"}) all.emplace_back(model, norm);
-    if (!texts) continue;
-    for (const std::string norm : {"power", "power-v", "power-published"}) all.emplace_back(model, norm);
+    std::vector<std::string> norms{"none"};
+    const Takes takes = covey::testing::samples_of(model);
+    if (takes == Takes::kImages) norms.insert(norms.end(), {"group", "batch"});
+    if (takes == Takes::kTexts)
+      norms.insert(norms.end(), {"layer", "batch", "power", "power-v", "power-published"});
+    for (const std::string& norm : norms) all.emplace_back(model, norm);
   }
   return all;
 }
@@ -35,7 +39,8 @@ TEST(Models, HaveASymmetricHessian) {
     const torch::Tensor y = torch::tensor({1, 3});
     const ParameterVector parameters = model.parameters();
     const Hessian hessian(parameters, {{2}, [&](std::size_t) {
-                                         return torch::nn::functional::cross_entropy(model.forward(x), y);
+                                         return torch::nn::functional::cross_entropy(
+                                             model.forward(x).flatten(1), y);
                                        }});
     const ParameterVector u = rademacher(parameters, Stream(1, {}), 0);
     const ParameterVector v = rademacher(parameters, Stream(1, {}), 1);

@@ -10,7 +10,8 @@ namespace {
 TEST(DataRegistry, ListsEveryReaderAndPartition) {
   EXPECT_EQ(dataset_registry().names(),
             (std::vector<std::string>{"agnews", "cifar10", "emnist", "fashion", "femnist", "folder", "glyphs",
-                                      "mnist", "shakespeare", "sst2", "svhn", "text-folder", "text-lines"}));
+                                      "grounding", "grounding-folder", "mnist", "shakespeare", "sst2", "svhn",
+                                      "text-folder", "text-lines"}));
   EXPECT_EQ(partition_registry().names(),
             (std::vector<std::string>{"classes", "dirichlet", "iid", "natural", "shards"}));
 }

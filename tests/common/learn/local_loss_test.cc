@@ -43,7 +43,7 @@ class LocalLossTest : public ::testing::Test {
   TrainingSetup setup_;
   data::SampleSet images_ = striped_images(24);
   LocalTask task_{2, 0, 1, "consistency", nullptr};
-  std::unique_ptr<Objective> objective_ = (*objective_registry().find("consistency"))();
+  std::unique_ptr<Objective> objective_ = *make_objective("consistency", data::DataSpec{});
   RoundSamples samples_{{}, {&images_, {3, 7, 11, 0, 15}, {2, 1, 0, 2, 1}}, {}, 0.25};
   PseudoLabeller labeller_{setup_.experiment.training, 3};
   PixelModel model_;

@@ -18,7 +18,7 @@ config::Training threshold_settings(double threshold) {
 }
 
 std::unique_ptr<Objective> objective(const std::string& name) {
-  return (*objective_registry().find(name))();
+  return *make_objective(name, data::DataSpec{});
 }
 
 /// Two images of two pixels: the first is confident in its weak view (.982), the second is not (.731).
@@ -39,7 +39,7 @@ TEST(Consistency, LabelsTheWeakViewAndFitsTheStrongOne) {
   PixelModel model;
   PseudoLabeller labeller(threshold_settings(0.95), 2);
   const Batch batch = two_images();
-  objective("consistency")->moving_loss(model, batch, labeller).backward();
+  objective("consistency")->unlabelled_loss(model, batch, labeller).backward();
   const float p = 1 / (1 + std::exp(1.0f));
   const torch::Tensor expected = torch::tensor({(p - 1) / 2, (1 - p) / 2, 0.0f, 0.0f}).view({2, 1, 1, 2});
   EXPECT_TRUE(torch::allclose(batch.strong.grad(), expected));
@@ -51,7 +51,7 @@ TEST(Consistency, LabelsTheWeakViewAndFitsTheStrongOne) {
 TEST(Consistency, SendsBothViewsThroughOneForwardInTrainMode) {
   PixelModel model;
   PseudoLabeller labeller(threshold_settings(0.95), 2);
-  objective("consistency")->moving_loss(model, two_images(), labeller);
+  objective("consistency")->unlabelled_loss(model, two_images(), labeller);
   EXPECT_EQ(model.calls, (std::vector<PixelModel::Call>{{4, true}}));
 }
 
@@ -65,7 +65,7 @@ TEST(Consistency, BatchStatisticsAreSharedByBothViews) {
     nn::NormLayer norm_{nullptr};
   } model;
   PseudoLabeller labeller(threshold_settings(0.95), 2);
-  objective("consistency")->moving_loss(model, two_images(), labeller);
+  objective("consistency")->unlabelled_loss(model, two_images(), labeller);
   // All eight pixels count, once: their mean is 9 / 8.
   EXPECT_FLOAT_EQ(model.named_buffers()["norm.running_mean"].item<float>(), 0.1f * 9 / 8);
 }
@@ -73,7 +73,7 @@ TEST(Consistency, BatchStatisticsAreSharedByBothViews) {
 TEST(Consistency, AFullyMaskedBatchHasNoGradient) {
   PixelModel model;
   PseudoLabeller labeller(threshold_settings(0.999), 2);
-  const torch::Tensor loss = objective("consistency")->moving_loss(model, two_images(), labeller);
+  const torch::Tensor loss = objective("consistency")->unlabelled_loss(model, two_images(), labeller);
   loss.backward();
   EXPECT_EQ(loss.item<float>(), 0);
   EXPECT_EQ(model.parameters()[0].grad().item<float>(), 0);
@@ -84,7 +84,7 @@ TEST(SelfTraining, LabelsInEvalModeAndFitsTheSameView) {
   PseudoLabeller labeller(threshold_settings(0.95), 2);
   Batch batch = two_images();
   batch.strong = torch::Tensor();
-  objective("self-training")->moving_loss(model, batch, labeller).backward();
+  objective("self-training")->unlabelled_loss(model, batch, labeller).backward();
   EXPECT_EQ(model.calls, (std::vector<PixelModel::Call>{{2, false}, {2, true}}));
   EXPECT_TRUE(model.is_training());
   const float p = 1 / (1 + std::exp(-4.0f));
@@ -95,8 +95,8 @@ TEST(SelfTraining, LabelsInEvalModeAndFitsTheSameView) {
 TEST(Objectives, SayWhatTheyNeed) {
   EXPECT_EQ(objective("consistency")->fitted_view(), View::kStrong);
   EXPECT_EQ(objective("self-training")->fitted_view(), View::kWeak);
-  EXPECT_FALSE(objective("consistency")->uses_true_labels());
-  EXPECT_TRUE(objective("supervised")->uses_true_labels());
+  EXPECT_EQ(objective("consistency")->labels(), LabelSource::kGuessed);
+  EXPECT_EQ(objective("supervised")->labels(), LabelSource::kTrue);
   EXPECT_EQ(objective("supervised")->fitted_view(), View::kWeak);
 }
 

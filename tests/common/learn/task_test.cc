@@ -13,9 +13,17 @@ namespace {
 
 using ::testing::HasSubstr;
 
+data::DataSpec language_spec() {
+  data::DataSpec spec;
+  spec.format = data::SampleFormat::text(4);
+  spec.vocabulary = {"a", "b"};
+  spec.task = "next-word";
+  return spec;
+}
+
 TEST(Task, ClassificationIsCrossEntropyOfTheLabels) {
-  const auto task = make_task("classification");
-  EXPECT_TRUE(task->has_classes());
+  const auto task = task_of(data::DataSpec{});
+  EXPECT_EQ(task->answers(), Answers::kLabels);
   const torch::Tensor logits = torch::tensor({1.0, 3.0, 2.0, 0.0}).view({2, 2});
   const torch::Tensor labels = torch::tensor({1, 1}, torch::kInt64);
   const double first = std::log(1 + std::exp(-2.0));
@@ -28,8 +36,8 @@ TEST(Task, ClassificationIsCrossEntropyOfTheLabels) {
 }
 
 TEST(Task, NextWordJudgesEveryWordAfterTheFirst) {
-  const auto task = make_task("next-word");
-  EXPECT_FALSE(task->has_classes());
+  const auto task = task_of(language_spec());
+  EXPECT_EQ(task->answers(), Answers::kSamples);
   // Texts of three words, of two and of one; logits are 2 for one word and 0 for the three others.
   const torch::Tensor texts = torch::tensor({2, 3, 2, 3, 2, 0, 3, 0, 0}, torch::kFloat32).view({3, 3});
   torch::Tensor logits = torch::zeros({3, 3, 4});
@@ -48,7 +56,7 @@ TEST(Task, NextWordJudgesEveryWordAfterTheFirst) {
 }
 
 TEST(Task, NextWordTakesOutputsThatEndWithTheLongestText) {
-  const auto task = make_task("next-word");
+  const auto task = task_of(language_spec());
   const torch::Tensor texts = torch::tensor({2, 3, 0, 0}, torch::kFloat32).view({1, 4});
   EXPECT_EQ(task->score(torch::zeros({1, 2, 4}), texts, {}).answers, 1);
   EXPECT_EQ(task->score(torch::zeros({1, 1, 4}), texts.slice(1, 0, 1), {}).answers, 0);
@@ -57,9 +65,9 @@ TEST(Task, NextWordTakesOutputsThatEndWithTheLongestText) {
 /// A language of two words, with texts of four.
 TrainingSetup language_setup() {
   TrainingSetup setup = testing::small_setup();
-  setup.spec.format = data::SampleFormat::text(4);
-  setup.spec.vocabulary = {"a", "b"};
-  setup.spec.task = "next-word";
+  const int classes = setup.spec.classes;
+  setup.spec = language_spec();
+  setup.spec.classes = classes;
   setup.experiment.model.name = "transformer";
   setup.experiment.model.norm = "layer";
   return setup;
@@ -72,6 +80,9 @@ TEST(Task, WithoutClassesNothingCanBeGuessed) {
   EXPECT_TRUE(LocalTrainer::make(setup).ok());
   setup.spec.task = "chess";
   EXPECT_THAT(LocalTrainer::make(setup).status().message(), HasSubstr("classification, next-word"));
+  setup = testing::small_setup();
+  setup.spec.task = "next-word";
+  EXPECT_THAT(LocalTrainer::make(setup).status().message(), HasSubstr("is one of texts"));
 }
 
 TEST(Task, UsersTrainOnTextsWithoutLabels) {

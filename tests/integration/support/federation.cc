@@ -210,6 +210,18 @@ void Federation::use_texts(const std::string& reader) {
   sets_.insert(sets_.end(),
                {"data.name=" + reader, "data.path=" + texts.string(), "data.tokens=8", "data.partition=iid",
                 "model.name=transformer", "model.norm=layer", "model.width=16", "model.heads=2"});
+  write_data();
+}
+
+void Federation::use_regions() {
+  sets_.insert(sets_.end(), {"data.name=grounding", "data.grounding_train=300", "data.grounding_test=60",
+                             "data.grounding_fillers=1", "data.grounding_names=0.5", "data.partition=iid",
+                             "model.name=grounding", "model.norm=none", "model.width=16",
+                             "training.objective=contrastive"});
+  write_data();
+}
+
+void Federation::write_data() {
   fs::remove_all(folder() / "data");
   Command partition{sim_program(), "partition", experiment().string(), "--write",
                     (folder() / "data").string()};

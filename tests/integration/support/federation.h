@@ -76,6 +76,8 @@ class Federation {
   void use_full_data_set() { full_data_set_ = true; }
   /// Instead of glyphs: texts of two classes, and a transformer. Before anything starts.
   void use_texts(const std::string& reader = "text-folder");
+  /// Instead of glyphs: regions with captions, and the model for them. Before anything starts.
+  void use_regions();
   Command coordinator_command() const;
   /// Starts it, and waits until it listens. The port stays the same over restarts.
   void start_coordinator();
@@ -109,6 +111,9 @@ class Federation {
   std::string hash() const { return model_hash(run_folder()); }
 
  private:
+  /// Deals out what sets_ describe, into data/.
+  void write_data();
+
   TemporaryFolder folder_;
   Sets sets_;
   bool full_data_set_ = false;
