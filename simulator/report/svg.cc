@@ -12,8 +12,13 @@ namespace {
 constexpr double kTitleSize = 16;
 constexpr double kCaptionSize = 11;
 constexpr double kNameMax = 260;  // longer names lose their end
-constexpr double kSlant = -35;    // degrees
-const double kSlantRadians = kSlant * std::acos(-1.0) / 180;
+constexpr double kSlant = 35;     // degrees
+constexpr double kSteepSlant = 62;
+constexpr double kBold = 1.07;  // times the width of a plain text
+
+double radians(double degrees) {
+  return degrees * std::acos(-1.0) / 180;
+}
 
 double draw_lines(const std::vector<std::string>& lines, double top, const TextStyle& style,
                   SvgCanvas& canvas) {
@@ -27,7 +32,7 @@ double draw_lines(const std::vector<std::string>& lines, double top, const TextS
 
 double draw_title(const std::string& title, SvgCanvas& canvas) {
   const TextStyle style{kTitleSize, "start", kInk, true, 0};
-  const auto lines = wrap_text(title, kTitleSize, kSvgWidth - 2 * kSvgMargin);
+  const auto lines = wrap_text(title, kTitleSize * kBold, kSvgWidth - 2 * kSvgMargin);
   return draw_lines(lines, 8, style, canvas) + 10;
 }
 
@@ -49,32 +54,35 @@ std::string fit_text(const std::string& text, double size, double width) {
   return fitted + "...";
 }
 
-bool NameRow::slanting() const {
-  return std::any_of(names.begin(), names.end(),
-                     [this](const std::string& name) { return text_width(name, kTickSize) > room - 4; });
+double NameRow::slant() const {
+  const bool fit = std::all_of(names.begin(), names.end(), [this](const std::string& name) {
+    return text_width(name, kTickSize) <= room - 4;
+  });
+  if (fit) return 0;
+  return room * std::sin(radians(kSlant)) >= kTickSize ? kSlant : kSteepSlant;
 }
 
 double NameRow::height() const {
-  if (!slanting()) return kTickSize + 8;
+  if (slant() == 0) return kTickSize + 8;
   double widest = 0;
   for (const std::string& name : names) widest = std::max(widest, text_width(name, kTickSize));
-  return std::min(widest, kNameMax) * std::sin(-kSlantRadians) + kTickSize + 6;
+  return std::min(widest, kNameMax) * std::sin(radians(slant())) + kTickSize + 6;
 }
 
 double NameRow::left_end() const {
   double left = kSvgWidth;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const double width = std::min(text_width(names[i], kTickSize), kNameMax);
-    left = std::min(left, places[i] - (slanting() ? width * std::cos(kSlantRadians) : width / 2));
+    left = std::min(left, places[i] - (slant() > 0 ? width * std::cos(radians(slant())) : width / 2));
   }
   return left;
 }
 
 void NameRow::draw(double y, SvgCanvas& canvas) const {
-  const bool slant = slanting();
-  const TextStyle style{kTickSize, slant ? "end" : "middle", kPaleInk, false, slant ? kSlant : 0};
+  const double turn = slant();
+  const TextStyle style{kTickSize, turn > 0 ? "end" : "middle", kPaleInk, false, -turn};
   for (std::size_t i = 0; i < names.size(); ++i) {
-    canvas.text({places[i] + (slant ? 4 : 0), y + kTickSize + 4}, fit_text(names[i], kTickSize, kNameMax),
+    canvas.text({places[i] + (turn > 0 ? 4 : 0), y + kTickSize + 4}, fit_text(names[i], kTickSize, kNameMax),
                 style);
   }
 }

@@ -57,6 +57,23 @@ double text_width(std::string_view text, double size) {
   return kCharacterWidth * size * static_cast<double>(character_count(text));
 }
 
+namespace {
+
+/// `word` in pieces that are no wider, where it has a '+' to break behind.
+std::vector<std::string> pieces_of(const std::string& word, double size, double width) {
+  std::vector<std::string> pieces{""};
+  for (std::size_t start = 0; start < word.size();) {
+    const std::size_t end = std::min(word.find('+', start), word.size() - 1) + 1;
+    const std::string part = word.substr(start, end - start);
+    if (!pieces.back().empty() && text_width(pieces.back() + part, size) > width) pieces.emplace_back();
+    pieces.back() += part;
+    start = end;
+  }
+  return pieces;
+}
+
+}  // namespace
+
 std::vector<std::string> wrap_text(const std::string& text, double size, double width) {
   std::vector<std::string> lines;
   std::istringstream words(text);
@@ -64,9 +81,9 @@ std::vector<std::string> wrap_text(const std::string& text, double size, double 
     const bool fits = !lines.empty() && text_width(lines.back() + " " + word, size) <= width;
     if (fits) {
       lines.back() += " " + word;
-    } else {
-      lines.push_back(word);
+      continue;
     }
+    for (std::string& piece : pieces_of(word, size, width)) lines.push_back(std::move(piece));
   }
   return lines;
 }

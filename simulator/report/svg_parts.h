@@ -31,7 +31,8 @@ struct NameRow {
   std::vector<std::string> names;
   double room = 0;  ///< pixels between neighbours
 
-  bool slanting() const;
+  /// Degrees; 0 where all names have room, and the steeper the closer they stand.
+  double slant() const;
   double height() const;
   /// Where the leftmost name begins.
   double left_end() const;
