@@ -16,6 +16,8 @@ constexpr int kTicksWanted = 6;
 constexpr double kTickDistance = 0.06;
 /// Room beside the first and the last swept value, as a share of the axis.
 constexpr double kMargin = 0.04;
+/// Values whose distance is a smaller share of their size are the same.
+constexpr double kRounding = 1e-9;
 
 struct Extent {
   double low = std::numeric_limits<double>::infinity();
@@ -53,10 +55,12 @@ std::vector<std::string> step_texts(const std::vector<double>& ticks) {
   return texts;
 }
 
-/// An axis over equal values still needs a length.
+/// An axis over equal values still needs a length, and so does one over values that differ by rounding alone:
+/// steps that small would not move a mark.
 void widen(Extent& extent) {
   if (extent.empty()) extent = {0, 1};
-  if (extent.low < extent.high) return;
+  const double size = std::max(std::abs(extent.low), std::abs(extent.high));
+  if (extent.high - extent.low > kRounding * size) return;
   const double room = extent.low == 0 ? 1 : std::abs(extent.low) / 10;
   extent = {extent.low - room, extent.high + room};
 }

@@ -46,6 +46,14 @@ TEST(YRange, HasALengthForEqualAndForNoValues) {
   }
 }
 
+TEST(YRange, HasALengthForValuesThatDifferByRoundingAlone) {
+  const double mean = (0.1 + 0.2) * 1e3;
+  ASSERT_NE(mean, 300.0);
+  const AxisRange range = y_range(line({{0, 300.0, {}}, {1, mean, {}}}));
+  EXPECT_EQ(range.low, 270);
+  EXPECT_EQ(range.high, 330);
+}
+
 TEST(YRange, WritesAsManyDecimalsAsTheStepHas) {
   EXPECT_THAT(y_range(line({{0, 0.2, {}}, {1, 0.4, {}}})).tick_texts,
               ElementsAre("0.20", "0.25", "0.30", "0.35", "0.40"));
