@@ -243,6 +243,11 @@ std::string tokens(const ClientSettings& s) {
   if (s.kind != "text" || s.tokens > 0) return "";
   return "0 is no length of a text, allowed: at least 1";
 }
+std::string regions(const ClientSettings& s) {
+  const bool complete = s.regions > 0 && s.features > 0 && s.phrases > 0 && s.words > 0;
+  if (s.kind != "regions" || complete) return "";
+  return "0 is no size of regions with captions, allowed: at least 1 of each";
+}
 std::string width(const ClientSettings& s) {
   const Model& m = s.experiment.model;
   if (m.width % m.heads == 0) return "";
@@ -294,6 +299,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"image.stddev", "image.channels", "samples.kind"}, stddev},
       {{"image.channels", "image.height", "image.width", "samples.kind"}, image_size},
       {{"text.tokens", "samples.kind"}, tokens},
+      {{"regions.regions", "regions.features", "regions.phrases", "regions.words", "samples.kind"}, regions},
   };
   if (file == FileKind::kClientSettings) rules.push_back({{"training.optimizer_state"}, optimizer_state});
   const auto foreign = [file](const Rule& rule) {

@@ -132,6 +132,9 @@ Status check_objective(const TrainingSetup& setup) {
   const config::Experiment& experiment = setup.experiment;
   COVEY_RETURN_IF_ERROR(make_task(setup.spec).status());
   COVEY_ASSIGN_OR_RETURN(const auto objective, make_objective(experiment.training.objective, setup.spec));
+  if (objective->labels() == LabelSource::kNone && experiment.training.sharpness > 0)
+    return invalid_argument("training.sharpness: needs pseudo-labels, and training.objective = \"" +
+                            experiment.training.objective + "\" has none, allowed: 0");
   const bool users_measure = config::measures_curvature(experiment) && experiment.curvature.from == "users";
   if (objective->labels() != LabelSource::kNone || !users_measure) return ok_status();
   return invalid_argument(

@@ -17,8 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       parse_captions(covey::as_text(rest.subspan(0, length)), rest.subspan(length, rest.size() - length));
   if (!parsed.ok()) return 0;
   const covey::RegionShape shape = shape_of(*parsed, 16, 8, 4);
-  SampleSet rows = region_rows(*parsed, shape);
-  encode_regions(Vocabulary::of_texts(rows.texts, 20), rows);
+  SampleSet rows = *region_rows(*parsed, shape);
+  encode_regions(Vocabulary::of_texts(region_texts(rows), 20), rows);
   COVEY_CHECK(rows.size() == parsed->size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const CaptionedImage sample = captioned_image(rows, i);

@@ -25,7 +25,15 @@ class RegionFiles final : public SampleFiles {
   }
 
   Result<SampleSet> read_user(const fs::path& folder) const override {
-    COVEY_RETURN_IF_ERROR(list_folder(folder, {"file of regions", {".jsonl", ".safetensors"}}).status());
+    COVEY_ASSIGN_OR_RETURN(const FolderListing listing,
+                           list_folder(folder, {"file of regions", {".jsonl", ".safetensors"}}));
+    for (const auto* entries : {&listing.files, &listing.folders}) {
+      for (const fs::path& path : *entries) {
+        if (path.filename() == kCaptionFile || path.filename() == kRegionFile) continue;
+        return invalid_argument("'" + path.string() + "' would not be trained on, allowed: " + kCaptionFile +
+                                " and " + kRegionFile);
+      }
+    }
     COVEY_ASSIGN_OR_RETURN(auto all, read_captions(folder));
     for (CaptionedImage& sample : all) sample.label = kNoLabel;
     return region_rows(all, shape_of(all, kRegionsMax, kRegionsMax, kRegionsMax));
@@ -51,7 +59,7 @@ class RegionFiles final : public SampleFiles {
                        std::to_string(spec.format.regions.features) + " features a region");
     }
     COVEY_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::of_words(spec.vocabulary));
-    SampleSet samples = region_rows(all, spec.format.regions);
+    COVEY_ASSIGN_OR_RETURN(SampleSet samples, region_rows(all, spec.format.regions));
     encode_regions(vocabulary, samples);
     return samples;
   }

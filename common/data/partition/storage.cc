@@ -52,7 +52,7 @@ Result<std::shared_ptr<const SampleSet>> fit_regions(const SampleSet& samples, c
   COVEY_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::of_words(spec.vocabulary));
   std::vector<CaptionedImage> all;
   for (std::size_t i = 0; i < samples.size(); ++i) all.push_back(captioned_image(samples, i));
-  SampleSet fitted = region_rows(all, shape);
+  COVEY_ASSIGN_OR_RETURN(SampleSet fitted, region_rows(all, shape));
   encode_regions(vocabulary, fitted);
   return std::make_shared<const SampleSet>(std::move(fitted));
 }

@@ -130,6 +130,11 @@ Status check(const config::Data& config) {
     return invalid_argument("data.grounding_regions is " + std::to_string(config.grounding_regions) +
                             ", allowed: fewer than data.grounding_classes, " +
                             std::to_string(config.grounding_classes));
+  const RegionShape shape{
+      static_cast<int>(config.grounding_regions), static_cast<int>(config.grounding_features),
+      static_cast<int>(config.grounding_phrases), static_cast<int>(1 + config.grounding_fillers), false};
+  COVEY_RETURN_IF_ERROR(
+      check_region_limits(shape, static_cast<std::uint64_t>(config.grounding_train + config.grounding_test)));
   if (config.grounding_phrases <= config.grounding_regions) return ok_status();
   return invalid_argument("data.grounding_phrases is " + std::to_string(config.grounding_phrases) +
                           ", allowed: at most data.grounding_regions, " +
@@ -146,13 +151,15 @@ Status check(const config::Data& config) {
 Result<Dataset> generate_grounding(const config::Data& config, std::uint64_t seed) {
   // Such as a coordinator's folder that vanished: not a reason to draw others.
   if (!config.path.empty())
-    return not_found("is not a folder of `covey-sim partition --write`, and grounding is drawn, not read");
+    return invalid_argument(
+        "data.path is not a folder of `covey-sim partition --write`, and grounding is drawn, not read");
   COVEY_RETURN_IF_ERROR(check(config));
   World world{config, Stream(seed, {Purpose::kGrounding, 0, 0, kNoEntity}), {}, {}};
   world.looks = prototypes(static_cast<std::size_t>(config.grounding_classes),
                            static_cast<std::size_t>(config.grounding_features), {world.stream, kPrototypes});
   const auto owners = static_cast<std::uint32_t>(config.grounding_owners);
-  for (std::uint32_t owner = 0; owner < owners; ++owner)
+  const auto drawn = std::min<std::int64_t>(config.grounding_owners, config.grounding_train);
+  for (std::uint32_t owner = 0; owner < drawn; ++owner)
     world.owners.push_back(class_mix(config, {world.stream, kFirstOwner + owner}));
 
   std::vector<CaptionedImage> train;
@@ -168,8 +175,8 @@ Result<Dataset> generate_grounding(const config::Data& config, std::uint64_t see
   dataset.task = "phrase-grounding";
   dataset.classes = static_cast<int>(config.grounding_classes);
   const RegionShape shape = shape_of(train, kRegionsMax, kRegionsMax, kRegionsMax);
-  dataset.train = region_rows(train, shape);
-  dataset.test = region_rows(test, shape);
+  COVEY_ASSIGN_OR_RETURN(dataset.train, region_rows(train, shape));
+  COVEY_ASSIGN_OR_RETURN(dataset.test, region_rows(test, shape));
   for (std::uint32_t i = 0; i < dataset.train.size(); ++i) dataset.train.owners.push_back(i % owners);
   std::vector<std::string> words;
   for (std::size_t c = 0; c < world.looks.size(); ++c) words.push_back(thing(c));

@@ -72,10 +72,10 @@ Result<Dataset> read_grounding_folder(const config::Data& config, std::uint64_t)
   Dataset dataset;
   dataset.task = "phrase-grounding";
   dataset.classes = things.count();
-  dataset.train = region_rows(halves.train, shape);
-  dataset.test = region_rows(halves.test, shape);
+  COVEY_ASSIGN_OR_RETURN(dataset.train, region_rows(halves.train, shape));
+  COVEY_ASSIGN_OR_RETURN(dataset.test, region_rows(halves.test, shape));
   const Vocabulary vocabulary =
-      Vocabulary::of_texts(dataset.train.texts, static_cast<std::size_t>(config.vocabulary));
+      Vocabulary::of_texts(region_texts(dataset.train), static_cast<std::size_t>(config.vocabulary));
   encode_regions(vocabulary, dataset.train);
   encode_regions(vocabulary, dataset.test);
   dataset.vocabulary = vocabulary.words();

@@ -78,11 +78,12 @@ Result<std::string> text_of(const json& value, const char* what) {
   return corrupt(std::string(what) + ": expected a text");
 }
 
-/// The list under `key`, empty where there is none.
-Result<json> list_of(const json& object, const char* key) {
+/// The list under `key`, empty where there is none. Not a copy: that would recurse as deep as the file says.
+Result<const json*> list_of(const json& object, const char* key) {
+  static const json kNone = json::array();
   const auto found = object.find(key);
-  if (found == object.end()) return json::array();
-  if (found->is_array() && found->size() <= kRegionsMax) return *found;
+  if (found == object.end()) return &kNone;
+  if (found->is_array() && found->size() <= kRegionsMax) return &*found;
   return corrupt(std::string("'") + key + "': expected a list of at most " + std::to_string(kRegionsMax));
 }
 
@@ -101,10 +102,10 @@ Result<Box> parse_box(const json& value, double width, double height) {
 
 /// The boxes under "boxes" of an image or a phrase.
 Result<std::vector<Box>> parse_boxes(const json& object, double width, double height) {
-  COVEY_ASSIGN_OR_RETURN(const json list, list_of(object, "boxes"));
+  COVEY_ASSIGN_OR_RETURN(const json* list, list_of(object, "boxes"));
   std::vector<Box> boxes;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    auto box = parse_box(list[i], width, height);
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    auto box = parse_box((*list)[i], width, height);
     if (!box.ok()) return box.status().with_context(numbered("boxes", i));
     boxes.push_back(*box);
   }
@@ -135,12 +136,12 @@ Result<Line> parse_image(const json& object) {
     if (line.boxes.size() != line.regions)
       return corrupt("'boxes': expected one for each of the " + std::to_string(line.regions) + " regions");
   }
-  COVEY_ASSIGN_OR_RETURN(const json names, list_of(object, "names"));
-  if (!names.empty() && names.size() != line.regions)
+  COVEY_ASSIGN_OR_RETURN(const json* names, list_of(object, "names"));
+  if (!names->empty() && names->size() != line.regions)
     return corrupt("'names': expected one for each of the " + std::to_string(line.regions) + " regions");
   line.names.resize(line.regions);
-  for (std::size_t k = 0; k < names.size(); ++k) {
-    COVEY_ASSIGN_OR_RETURN(line.names[k], text_of(names[k], "'names'"));
+  for (std::size_t k = 0; k < names->size(); ++k) {
+    COVEY_ASSIGN_OR_RETURN(line.names[k], text_of((*names)[k], "'names'"));
   }
   std::vector<std::uint32_t> order(line.regions);
   std::iota(order.begin(), order.end(), 0u);
@@ -155,16 +156,22 @@ Result<Line> parse_image(const json& object) {
 Result<Phrase> parse_phrase(const json& object, const Line& line) {
   COVEY_RETURN_IF_ERROR(only_keys(object, {"words", "boxes", "regions"}));
   Phrase phrase;
-  COVEY_ASSIGN_OR_RETURN(phrase.words, text_of(object.value("words", json()), "'words'"));
+  static const json kNoWords;
+  const auto words = object.find("words");
+  COVEY_ASSIGN_OR_RETURN(phrase.words, text_of(words == object.end() ? kNoWords : *words, "'words'"));
+  phrase.words = plain_words(phrase.words);
   if (words_of(phrase.words).empty()) return corrupt("'words': expected a word at least");
   if (object.contains("boxes") && line.boxes.empty())
     return invalid_argument("has boxes, and the image has none for its regions");
   COVEY_ASSIGN_OR_RETURN(const auto boxes, parse_boxes(object, line.width, line.height));
-  for (std::uint32_t k = 0; k < line.boxes.size() && !boxes.empty(); ++k) {
-    if (overlap(line.boxes[k], around(boxes)) >= kOverlap) phrase.positives.push_back(line.rank[k]);
+  if (!boxes.empty()) {
+    const Box meant = around(boxes);
+    for (std::uint32_t k = 0; k < line.boxes.size(); ++k) {
+      if (overlap(line.boxes[k], meant) >= kOverlap) phrase.positives.push_back(line.rank[k]);
+    }
   }
-  COVEY_ASSIGN_OR_RETURN(const json regions, list_of(object, "regions"));
-  for (const json& region : regions) {
+  COVEY_ASSIGN_OR_RETURN(const json* regions, list_of(object, "regions"));
+  for (const json& region : *regions) {
     if (!region.is_number_unsigned() || region.get<std::uint64_t>() >= line.regions)
       return corrupt("'regions': expected positions of 0 to " + std::to_string(line.regions - 1));
     phrase.positives.push_back(line.rank[region.get<std::size_t>()]);
@@ -176,9 +183,9 @@ Result<Phrase> parse_phrase(const json& object, const Line& line) {
 
 Status parse_caption(const json& object, const Line& line, CaptionedImage& sample) {
   COVEY_RETURN_IF_ERROR(only_keys(object, {"phrases", "class"}));
-  COVEY_ASSIGN_OR_RETURN(const json phrases, list_of(object, "phrases"));
-  for (std::size_t p = 0; p < phrases.size(); ++p) {
-    auto phrase = parse_phrase(phrases[p], line);
+  COVEY_ASSIGN_OR_RETURN(const json* phrases, list_of(object, "phrases"));
+  for (std::size_t p = 0; p < phrases->size(); ++p) {
+    auto phrase = parse_phrase((*phrases)[p], line);
     if (!phrase.ok()) return phrase.status().with_context(numbered("phrases", p));
     sample.phrases.push_back(*std::move(phrase));
   }
@@ -226,13 +233,29 @@ class FeatureRows {
   ByteSpan rest_;
 };
 
+/// Counts the features that captions hold.
+class Total {
+ public:
+  Status add(std::uint64_t captions, std::uint64_t features) {
+    bytes_ += captions * features * sizeof(float);
+    if (bytes_ <= kPixelBytesMax) return ok_status();
+    return invalid_argument("the features of all captions take more than " +
+                            std::to_string(kPixelBytesMax >> 30) +
+                            " GiB: every caption holds those of its image");
+  }
+
+ private:
+  std::uint64_t bytes_ = 0;
+};
+
 struct ParsedLine {
   std::vector<CaptionedImage> samples;  ///< one a caption
   bool numbered = false;                ///< whether it says which image it shows
 };
 
-Result<ParsedLine> parse_line(std::string_view text, std::uint32_t number, FeatureRows& rows) {
+Result<ParsedLine> parse_line(std::string_view text, std::uint32_t number, FeatureRows& rows, Total& total) {
   const json object = json::parse(text.begin(), text.end(), nullptr, false);
+  if (object.is_discarded()) return corrupt("is not JSON, expected a JSON object");
   COVEY_RETURN_IF_ERROR(
       only_keys(object, {"image", "regions", "names", "width", "height", "boxes", "captions"}));
   COVEY_ASSIGN_OR_RETURN(const Line line, parse_image(object));
@@ -247,21 +270,14 @@ Result<ParsedLine> parse_line(std::string_view text, std::uint32_t number, Featu
   COVEY_ASSIGN_OR_RETURN(image.features, rows.take(line.rank));
   image.regions.resize(line.regions);
   for (std::size_t k = 0; k < line.regions; ++k) image.regions[line.rank[k]] = line.names[k];
-  COVEY_ASSIGN_OR_RETURN(const json captions, list_of(object, "captions"));
-  for (std::size_t c = 0; c < captions.size(); ++c) {
+  COVEY_ASSIGN_OR_RETURN(const json* captions, list_of(object, "captions"));
+  COVEY_RETURN_IF_ERROR(total.add(captions->size(), image.features.size()));
+  for (std::size_t c = 0; c < captions->size(); ++c) {
     CaptionedImage sample = image;
-    COVEY_RETURN_IF_ERROR(parse_caption(captions[c], line, sample).with_context(numbered("captions", c)));
+    COVEY_RETURN_IF_ERROR(parse_caption((*captions)[c], line, sample).with_context(numbered("captions", c)));
     if (!sample.phrases.empty()) parsed.samples.push_back(std::move(sample));
   }
   return parsed;
-}
-
-Status check_total(const std::vector<CaptionedImage>& samples) {
-  std::uint64_t bytes = 0;
-  for (const CaptionedImage& sample : samples) bytes += sample.features.size() * sizeof(float);
-  if (bytes <= kPixelBytesMax) return ok_status();
-  return invalid_argument(
-      "the features of all captions take more than 4 GiB: every caption holds those of its image");
 }
 
 json phrase_json(const Phrase& phrase, bool answers) {
@@ -290,6 +306,7 @@ Result<std::vector<CaptionedImage>> parse_captions(std::string_view captions, By
   if (!rows.ok()) return rows.status().with_context(kRegionFile);
   std::vector<CaptionedImage> samples;
   bool images_are_numbered = false;
+  Total total;
   std::uint32_t line = 0;
   for (std::size_t start = 0; start < captions.size();) {
     const std::size_t end = std::min(captions.find('\n', start), captions.size());
@@ -298,13 +315,12 @@ Result<std::vector<CaptionedImage>> parse_captions(std::string_view captions, By
     const std::string where = std::string(kCaptionFile) + ":" + std::to_string(++line);
     if (line >= kImageNumbers)
       return invalid_argument(where + ": more lines than the 16777215 that are allowed");
-    auto parsed = parse_line(text, line, *rows);
+    auto parsed = parse_line(text, line, *rows, total);
     if (!parsed.ok()) return parsed.status().with_context(where);
     if (line > 1 && parsed->numbered != images_are_numbered)
       return invalid_argument(where + ": 'image': expected in every line or in none");
     images_are_numbered = parsed->numbered;
     std::move(parsed->samples.begin(), parsed->samples.end(), std::back_inserter(samples));
-    COVEY_RETURN_IF_ERROR(check_total(samples).with_context(where));
   }
   if (rows->left() > 0)
     return corrupt(std::string(kRegionFile) + ": " + std::to_string(rows->left()) +

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "common/base/check.h"
+#include "common/data/images.h"
 
 namespace covey::data {
 
@@ -43,12 +44,6 @@ class Row {
   std::uint8_t* bytes_;
 };
 
-std::string plain(std::string text) {
-  const auto structural = [](char c) { return c == kBetween || c == kBehindNames || c == '\n'; };
-  std::replace_if(text.begin(), text.end(), structural, ' ');
-  return text;
-}
-
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts;
   for (std::size_t start = 0; start <= text.size();) {
@@ -76,9 +71,10 @@ std::size_t least(std::size_t count, int most) {
 
 std::string line_of(const CaptionedImage& sample, std::size_t regions, std::size_t phrases) {
   std::string line;
-  for (std::size_t k = 0; k < regions; ++k) line += (k == 0 ? "" : "|") + plain(sample.regions[k]);
+  for (std::size_t k = 0; k < regions; ++k) line += (k == 0 ? "" : "|") + plain_words(sample.regions[k]);
   line += kBehindNames;
-  for (std::size_t p = 0; p < phrases; ++p) line += (p == 0 ? "" : "|") + plain(sample.phrases[p].words);
+  for (std::size_t p = 0; p < phrases; ++p)
+    line += (p == 0 ? "" : "|") + plain_words(sample.phrases[p].words);
   return line;
 }
 
@@ -114,6 +110,24 @@ std::string last_word(const std::string& name) {
 
 }  // namespace
 
+std::string plain_words(std::string words) {
+  const auto structural = [](char c) { return c == kBetween || c == kBehindNames || c == '\n'; };
+  std::replace_if(words.begin(), words.end(), structural, ' ');
+  return words;
+}
+
+Status check_region_limits(const RegionShape& shape, std::uint64_t count) {
+  if (shape.regions < 1 || shape.features < 1 || shape.phrases < 1 || shape.words < 1)
+    return invalid_argument("regions, features, phrases and words of a sample are 1 or more");
+  const std::uint64_t bytes = shape.values() * sizeof(float);
+  if (count <= kPixelBytesMax / bytes) return ok_status();
+  return invalid_argument(std::to_string(count) + " captions of " + std::to_string(bytes) +
+                          " bytes each take more than " + std::to_string(kPixelBytesMax >> 30) + " GiB (" +
+                          std::to_string(shape.regions) + " regions, " + std::to_string(shape.features) +
+                          " features, " + std::to_string(shape.phrases) + " phrases, " +
+                          std::to_string(shape.words) + " words)");
+}
+
 RegionShape shape_of(const std::vector<CaptionedImage>& samples, int regions_max, int phrases_max,
                      int words_max) {
   RegionShape shape;
@@ -124,14 +138,15 @@ RegionShape shape_of(const std::vector<CaptionedImage>& samples, int regions_max
     shape.phrases = std::max(shape.phrases, std::min(static_cast<int>(sample.phrases.size()), phrases_max));
     for (const std::string& name : sample.regions) shape.named = shape.named || !words_of(name).empty();
     for (const Phrase& phrase : sample.phrases)
-      shape.words =
-          std::max(shape.words, std::min(static_cast<int>(words_of(plain(phrase.words)).size()), words_max));
+      shape.words = std::max(
+          shape.words, std::min(static_cast<int>(words_of(plain_words(phrase.words)).size()), words_max));
   }
   shape.words = std::max(shape.words, 1);
   return shape;
 }
 
-SampleSet region_rows(const std::vector<CaptionedImage>& samples, const RegionShape& shape) {
+Result<SampleSet> region_rows(const std::vector<CaptionedImage>& samples, const RegionShape& shape) {
+  COVEY_RETURN_IF_ERROR(check_region_limits(shape, samples.size()));
   SampleSet rows;
   rows.format = SampleFormat::of_regions(shape);
   rows.bytes.reserve(samples.size() * rows.format.bytes());
@@ -162,12 +177,25 @@ CaptionedImage captioned_image(const SampleSet& samples, std::size_t i) {
   return sample;
 }
 
+std::vector<std::string> region_texts(const SampleSet& samples) {
+  std::vector<std::string> texts;
+  for (const std::string& line : samples.texts) {
+    const Words words = words_in(line);
+    for (const std::string& name : words.names) texts.push_back(last_word(name));
+    texts.insert(texts.end(), words.phrases.begin(), words.phrases.end());
+  }
+  return texts;
+}
+
 void encode_regions(const Vocabulary& vocabulary, SampleSet& samples) {
   const RegionShape& shape = samples.format.regions;
   const auto first_id = [&](const std::string& text) { return vocabulary.ids_of(text, 1).front(); };
   for (std::size_t i = 0; i < samples.size(); ++i) {
     Row row(shape, samples.bytes.data() + i * samples.format.bytes());
     const Words words = words_in(samples.texts[i]);
+    COVEY_CHECK(words.names.size() <= static_cast<std::size_t>(shape.regions) &&
+                    words.phrases.size() <= static_cast<std::size_t>(shape.phrases),
+                "texts fit their rows");
     for (std::size_t k = 0; k < words.names.size(); ++k)
       row.set(row.region_word(k), first_id(last_word(words.names[k])));
     for (std::size_t p = 0; p < words.phrases.size(); ++p) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/status.h"
 #include "common/data/dataset.h"
 #include "common/data/text/vocabulary.h"
 
@@ -33,13 +34,23 @@ inline constexpr int kFeaturesMax = 65536;                ///< of a region
 RegionShape shape_of(const std::vector<CaptionedImage>& samples, int regions_max, int phrases_max,
                      int words_max);
 
+/// kInvalidArgument where `count` rows of `shape` take more memory than any reader may, or a size of it is 0.
+Status check_region_limits(const RegionShape& shape, std::uint64_t count);
+
+/// `words` as a sample's text can hold them: '|', tabs and newlines are spaces.
+std::string plain_words(std::string words);
+
 /// `samples` as rows of `shape` (base/region_shape.h): first regions, phrases and words of those that have
 /// more. `texts` keeps the words: names of the regions with '|' between them, a tab, and the phrases in the
-/// same way; ids come from encode_regions. A word of any other text in the place of '|', tab or newline.
-SampleSet region_rows(const std::vector<CaptionedImage>& samples, const RegionShape& shape);
+/// same way; ids come from encode_regions. Texts as plain_words gives them.
+///   errors  those of check_region_limits
+Result<SampleSet> region_rows(const std::vector<CaptionedImage>& samples, const RegionShape& shape);
 
 /// What row `i` was made of, as far as it went in.
 CaptionedImage captioned_image(const SampleSet& samples, std::size_t i);
+
+/// All that has words in rows of region_rows: phrases, and the last word of every name.
+std::vector<std::string> region_texts(const SampleSet& samples);
 
 /// Writes the ids of the words into the rows of region_rows. A name counts with its last word ("traffic
 /// light" is a light).

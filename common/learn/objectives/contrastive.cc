@@ -33,11 +33,14 @@ torch::Tensor copies(const torch::Tensor& image) {
 torch::Tensor caption_scores(const torch::Tensor& outputs, const torch::Tensor& samples,
                              const RegionShape& shape) {
   const nn::RegionBatch batch = nn::split_regions(samples, shape);
-  const torch::Tensor phrases = outputs.slice(1, 0, shape.phrases).unsqueeze(1);  // N x 1 x P x d
-  const torch::Tensor regions =
-      outputs.slice(1, shape.phrases).transpose(1, 2).unsqueeze(0);           // 1 x N x d x K
+  const std::int64_t n = samples.size(0);
+  const torch::Tensor phrases = outputs.slice(1, 0, shape.phrases).flatten(0, 1);  // N P x d
+  const torch::Tensor regions = outputs.slice(1, shape.phrases).flatten(0, 1);     // N K x d
+  // One product: batches of them would copy every caption for every image. N x N x P x K.
+  const torch::Tensor products =
+      torch::matmul(phrases, regions.t()).view({n, shape.phrases, n, shape.regions}).permute({0, 2, 1, 3});
   const torch::Tensor padding = batch.no_region().unsqueeze(0).unsqueeze(2);  // 1 x N x 1 x K
-  const torch::Tensor relevance = torch::matmul(phrases, regions).masked_fill(padding, nn::kNoRelevance);
+  const torch::Tensor relevance = products.masked_fill(padding, nn::kNoRelevance);
   const torch::Tensor there = batch.has_words().to(outputs.dtype());  // N x P
   const torch::Tensor best = std::get<0>(relevance.max(3)) * there.unsqueeze(1);
   const torch::Tensor scores = best.sum(2) / there.sum(1, true).clamp_min(1);

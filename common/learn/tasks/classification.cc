@@ -25,7 +25,9 @@ class Classification final : public Task {
 
 }  // namespace
 
-Result<std::unique_ptr<Task>> make_classification(const data::DataSpec&) {
+Result<std::unique_ptr<Task>> make_classification(const data::DataSpec& spec) {
+  if (spec.format.kind == data::SampleKind::kRegions)
+    return invalid_argument("task classification is one of images and texts, allowed: phrase-grounding");
   return std::unique_ptr<Task>(std::make_unique<Classification>());
 }
 

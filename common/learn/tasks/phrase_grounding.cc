@@ -16,7 +16,7 @@ class PhraseGrounding final : public Task {
                      const torch::Tensor&) const override {
     const nn::RegionBatch batch = nn::split_regions(samples, shape_);
     const torch::Tensor losses = losses_of(relevance(outputs, batch), batch);
-    return losses.sum() / batch.positives.any(2).sum().clamp_min(1);
+    return (losses.sum(1) / batch.positives.any(2).sum(1).clamp_min(1)).mean();
   }
 
   Score score(const torch::Tensor& outputs, const torch::Tensor& samples,

@@ -85,6 +85,8 @@ TEST(ClientSettings, CarriesAVocabularyWithTexts) {
 TEST(ClientSettings, RefusesSamplesWithoutASize) {
   EXPECT_EQ(without_line(message(with("kind = \"image\"", "kind = \"text\""))),
             "text.tokens: 0 is no length of a text, allowed: at least 1");
+  EXPECT_EQ(without_line(message(with("kind = \"image\"", "kind = \"regions\""))),
+            "regions.regions: 0 is no size of regions with captions, allowed: at least 1 of each");
   EXPECT_EQ(without_line(message(with("height = 32", "height = 0"))),
             "image.channels: 0 is no size of an image, allowed: channels, height and width of at least 1");
 }

@@ -114,7 +114,7 @@ TEST(GroundingData, ImpossibleSizesAreNamed) {
   message("data.grounding_phrases is 5", &config::Data::grounding_phrases, 5);
   config::Data data = small();
   data.path = "/nowhere";
-  EXPECT_EQ(load_dataset(data, 1).status().code(), Code::kNotFound);
+  EXPECT_EQ(load_dataset(data, 1).status().code(), Code::kInvalidArgument);
 }
 
 class GroundingStorage : public FolderFixture {};
@@ -181,6 +181,11 @@ TEST_F(GroundingStorage, AFolderWithOtherFilesOrFeaturesIsRefused) {
                 .message()
                 .find("holds regions with captions; this run needs texts"),
             std::string::npos);
+  write("user/more.jsonl", as_bytes("{}"));
+  EXPECT_NE(
+      load_user_samples(folder_ / "user").status().message().find("more.jsonl' would not be trained on"),
+      std::string::npos);
+  fs::remove(folder_ / "user/more.jsonl");
   write("user/notes.txt", as_bytes("mine"));
   EXPECT_NE(load_user_samples(folder_ / "user").status().message().find("notes.txt"), std::string::npos);
 }

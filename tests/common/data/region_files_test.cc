@@ -94,8 +94,10 @@ TEST(RegionFiles, ErrorsNameTheLineAndThePlace) {
     std::string line;
     std::string message;
   } cases[] = {
-      {"", "captions.jsonl:2: expected a JSON object"},
+      {"", "captions.jsonl:2: is not JSON, expected a JSON object"},
       {"[1]", "expected a JSON object"},
+      {"{", "is not JSON"},
+      {R"({"regions": 1, "captions": [{"phrases": [{"words": "|"}]}]})", "'words': expected a word"},
       {R"({"regions": 0})", "'regions': expected a whole number of 1 to 1024"},
       {R"({"regions": 1, "region": 1})", "unknown key 'region', allowed: image, regions"},
       {R"({"regions": 2})", "its 2 regions need as many rows of features, 1 are left"},
@@ -124,6 +126,13 @@ TEST(RegionFiles, ErrorsNameTheLineAndThePlace) {
     EXPECT_THAT(parsed.status().message(), HasSubstr(one.message)) << one.line;
     EXPECT_THAT(parsed.status().message(), HasSubstr("captions.jsonl:2")) << one.line;
   }
+}
+
+TEST(RegionFiles, NestsAsDeepAsItLikes) {
+  const std::string deep =
+      R"({"regions": 1, "captions": [)" + std::string(1000000, '[') + std::string(1000000, ']') + "]}";
+  EXPECT_THAT(parse_captions(deep, features(1)).status().message(),
+              HasSubstr("captions[0]: expected a JSON object"));
 }
 
 TEST(RegionFiles, FeaturesMustBeAsTheLinesSay) {

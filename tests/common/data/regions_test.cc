@@ -36,7 +36,7 @@ TEST(Regions, ShapeHoldsAllUpToTheLimits) {
 }
 
 TEST(Regions, RowsHoldTheirPartsInOrder) {
-  SampleSet rows = region_rows(two_samples(), {2, 2, 2, 3, true});
+  SampleSet rows = *region_rows(two_samples(), {2, 2, 2, 3, true});
   const auto vocabulary = *Vocabulary::of_words({"light", "dog", "red"});
   encode_regions(vocabulary, rows);
   EXPECT_EQ(floats(rows, 0), (std::vector<float>{3,              // image
@@ -51,13 +51,13 @@ TEST(Regions, RowsHoldTheirPartsInOrder) {
 }
 
 TEST(Regions, LongOnesLoseTheirEnds) {
-  SampleSet rows = region_rows(two_samples(), {1, 2, 1, 2, true});
+  SampleSet rows = *region_rows(two_samples(), {1, 2, 1, 2, true});
   encode_regions(*Vocabulary::of_words({"light", "dog", "red"}), rows);
   EXPECT_EQ(floats(rows, 0), (std::vector<float>{3, 1, 2, 2, 1, 4, 1, 1}));
 }
 
 TEST(Regions, RowsSayWhatTheyWereMadeOf) {
-  const SampleSet rows = region_rows(two_samples(), {5, 2, 4, 3, true});
+  const SampleSet rows = *region_rows(two_samples(), {5, 2, 4, 3, true});
   for (std::size_t i = 0; i < 2; ++i) {
     const CaptionedImage expected = two_samples()[i];
     const CaptionedImage found = captioned_image(rows, i);
@@ -72,8 +72,21 @@ TEST(Regions, RowsSayWhatTheyWereMadeOf) {
   }
 }
 
+TEST(Regions, MoreMemoryThanAReaderMayTakeIsRefused) {
+  EXPECT_TRUE(check_region_limits({100, 2048, 32, 12, true}, 5000).ok());
+  EXPECT_EQ(check_region_limits({100, 2048, 32, 12, true}, 6000).code(), Code::kInvalidArgument);
+  EXPECT_EQ(check_region_limits({1024, 65536, 1024, 1024, true}, 100).code(), Code::kInvalidArgument);
+  EXPECT_EQ(region_rows(two_samples(), {2, 2, 0, 3, true}).status().code(), Code::kInvalidArgument);
+}
+
+TEST(Regions, TextsHoldPhrasesAndTheLastWordsOfNames) {
+  const SampleSet rows = *region_rows(two_samples(), {2, 2, 2, 3, true});
+  EXPECT_EQ(region_texts(rows),
+            (std::vector<std::string>{"light", "dog", "the red light", "a dog cat", "", "someone"}));
+}
+
 TEST(Regions, ViewsAreTheRowsThemselves) {
-  SampleSet rows = region_rows(two_samples(), {2, 2, 2, 3, true});
+  SampleSet rows = *region_rows(two_samples(), {2, 2, 2, 3, true});
   DataSpec spec;
   spec.format = rows.format;
   const auto views = make_view_maker(spec, {});

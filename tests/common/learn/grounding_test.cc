@@ -186,6 +186,9 @@ TEST_F(GeneratedGrounding, CurvatureOfUsersNeedsLabels) {
   setup.experiment.curvature.every = 1;
   setup.experiment.curvature.from = "users";
   EXPECT_THAT(LocalTrainer::make(setup).status().message(), HasSubstr("allowed: server, optimizer"));
+  setup.experiment.curvature.every = 0;
+  setup.experiment.training.sharpness = 0.1;
+  EXPECT_THAT(LocalTrainer::make(setup).status().message(), HasSubstr("training.sharpness"));
 }
 
 }  // namespace
