@@ -17,7 +17,8 @@ Status errno_status(const fs::path& path, const char* doing) {
   const int error = errno;
   const std::string message = path.string() + ": " + doing + ": " + std::strerror(error);
   if (error == ENOENT) return not_found(message);
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG) return exhausted(message);
+  if (error == ENOSPC || error == EDQUOT) return exhausted(message + " (the disk is full)");
+  if (error == EFBIG) return exhausted(message);
   return internal_error(message);
 }
 
