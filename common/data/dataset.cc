@@ -7,6 +7,8 @@ namespace covey::data {
 
 namespace {
 
+constexpr SampleKind kKinds[] = {SampleKind::kImage, SampleKind::kText, SampleKind::kRegions};
+
 void append_word(std::uint32_t id, std::vector<std::uint8_t>& bytes) {
   bytes.push_back(static_cast<std::uint8_t>(id & 0xff));
   bytes.push_back(static_cast<std::uint8_t>(id >> 8));
@@ -32,6 +34,27 @@ void append_region_noise(const RegionShape& shape, std::uint32_t words, float im
 }
 
 }  // namespace
+
+const char* kind_name(SampleKind kind) {
+  switch (kind) {
+    case SampleKind::kImage:
+      return "image";
+    case SampleKind::kText:
+      return "text";
+    case SampleKind::kRegions:
+      return "regions";
+  }
+  COVEY_CHECK(false, "no such kind of sample");
+  return "";
+}
+
+Result<SampleKind> parse_kind(const std::string& name) {
+  for (const SampleKind kind : kKinds) {
+    if (name == kind_name(kind)) return kind;
+  }
+  return invalid_argument("unknown kind of sample '" + name.substr(0, 40) +
+                          "', allowed: image, text, regions");
+}
 
 SampleFormat SampleFormat::text(int tokens) {
   SampleFormat format;

@@ -7,6 +7,7 @@
 #include "common/base/random.h"
 #include "common/base/region_shape.h"
 #include "common/base/span.h"
+#include "common/base/status.h"
 
 namespace covey::data {
 
@@ -32,6 +33,11 @@ enum class SampleKind {
   kText,     ///< 16-bit ids of words (text/vocabulary.h), as many in every text
   kRegions,  ///< regions of an image and phrases about them: floats, as base/region_shape.h orders them
 };
+
+/// What files and messages call it: image | text | regions.
+const char* kind_name(SampleKind kind);
+/// kInvalidArgument for another name.
+Result<SampleKind> parse_kind(const std::string& name);
 
 /// What one sample is and how large. All samples of a data set have one format.
 struct SampleFormat {

@@ -6,18 +6,6 @@ namespace covey::learn {
 
 namespace {
 
-const char* kind_name(data::SampleKind kind) {
-  switch (kind) {
-    case data::SampleKind::kImage:
-      return "image";
-    case data::SampleKind::kText:
-      return "text";
-    case data::SampleKind::kRegions:
-      return "regions";
-  }
-  return "";
-}
-
 std::vector<std::string> words_of_list(const std::string& list) {
   std::istringstream in(list);
   std::vector<std::string> words;
@@ -31,7 +19,7 @@ config::ClientSettings client_settings(const TrainingSetup& setup) {
   const data::DataSpec& spec = setup.spec;
   config::ClientSettings settings;
   settings.experiment = setup.experiment;
-  settings.kind = kind_name(spec.format.kind);
+  settings.kind = data::kind_name(spec.format.kind);
   settings.task = spec.task;
   settings.classes = spec.classes;
   settings.channels = spec.format.image.channels;

@@ -23,23 +23,12 @@ struct Description {
   std::size_t test = 0;
 };
 
-constexpr struct {
-  SampleKind kind;
-  const char* name;
-} kKinds[] = {{SampleKind::kImage, "image"}, {SampleKind::kText, "text"}, {SampleKind::kRegions, "regions"}};
-
-const char* kind_name(SampleKind kind) {
-  return std::find_if(std::begin(kKinds), std::end(kKinds), [kind](const auto& k) { return k.kind == kind; })
-      ->name;
-}
-
 /// Folders of images from before there were others do not say so.
-Result<SampleKind> parse_kind(const json& object) {
+Result<SampleKind> kind_in(const json& object) {
   const auto found = object.find("kind");
   if (found == object.end()) return SampleKind::kImage;
-  for (const auto& known : kKinds) {
-    if (*found == known.name) return known.kind;
-  }
+  const auto kind = parse_kind(found->is_string() ? found->get<std::string>() : "");
+  if (kind.ok()) return kind;
   return corrupt("'kind': expected \"image\", \"text\" or \"regions\"");
 }
 
@@ -55,7 +44,7 @@ Result<Description> parse_description(const std::string& text) {
   }
   COVEY_ASSIGN_OR_RETURN(description.labelled, whole_number(object, "labelled", kSamplesMax));
   COVEY_ASSIGN_OR_RETURN(description.test, whole_number(object, "test", kSamplesMax));
-  COVEY_ASSIGN_OR_RETURN(description.kind, parse_kind(object));
+  COVEY_ASSIGN_OR_RETURN(description.kind, kind_in(object));
   COVEY_RETURN_IF_ERROR(sample_files(description.kind).read_description(object, description.spec));
   return description;
 }
