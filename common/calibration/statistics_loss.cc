@@ -51,8 +51,10 @@ class StatisticsLoss::Observer final : public nn::NormObserver {
   explicit Observer(Statistics statistics) : statistics_(statistics) {}
 
   void remember(nn::NormLayerImpl& layer) {
-    layers_[&layer] = {shape_of(layer.input_moments()), {}};
-    if (layer.norm() == nn::Norm::kGroup) layers_[&layer].output = shape_of(layer.output_moments());
+    Remembered& remembered = layers_[&layer];
+    for (std::int64_t use = 0; use < layer.uses(); ++use)
+      remembered.inputs.push_back(shape_of(layer.input_moments(use)));
+    if (layer.norm() == nn::Norm::kGroup) remembered.output = shape_of(layer.output_moments());
     layer.set_observer(this);
   }
 
@@ -62,23 +64,24 @@ class StatisticsLoss::Observer final : public nn::NormObserver {
     sum_ = distance(shape_of(images, nn::image_moments(images), statistics_), wanted);
   }
 
-  void on_norm(const nn::NormLayerImpl& layer, const torch::Tensor& x) override {
+  void on_norm(const nn::NormLayerImpl& layer, const torch::Tensor& x, std::int64_t use) override {
     const Remembered& wanted = layers_.at(&layer);
+    const ChannelShape& wanted_input = wanted.inputs[static_cast<std::size_t>(use)];
     const nn::ChannelMoments images = nn::image_moments(x);
     const ChannelShape input = shape_of(x, images, statistics_);
     if (layer.norm() == nn::Norm::kBatch) {
-      sum_ = sum_ + distance(input, wanted.input);
+      sum_ = sum_ + distance(input, wanted_input);
       return;
     }
     sum_ = sum_ + distance(shape_of(x, layer.normalised(images), statistics_), wanted.output) +
-           kInputShare * distance(input, wanted.input, wanted.input.deviation);
+           kInputShare * distance(input, wanted_input, wanted_input.deviation);
   }
 
   const torch::Tensor& sum() const { return sum_; }
 
  private:
   struct Remembered {
-    ChannelShape input;
+    std::vector<ChannelShape> inputs;  // of each use
     ChannelShape output;
   };
 

@@ -248,6 +248,12 @@ std::string regions(const ClientSettings& s) {
   if (s.kind != "regions" || complete) return "";
   return "0 is no size of regions with captions, allowed: at least 1 of each";
 }
+/// The first Euler step uses the weights as they are sent: how they move would never be learnt.
+std::string ode_steps(const ClientSettings& s) {
+  const Model& m = s.experiment.model;
+  if (m.ode_configuration != 1 || m.ode_method != "euler" || m.ode_steps > 1) return "";
+  return "1 leaves no time to move in with model.ode_configuration = 1, allowed: at least 2";
+}
 std::string width(const ClientSettings& s) {
   const Model& m = s.experiment.model;
   if (m.width % m.heads == 0) return "";
@@ -294,6 +300,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"curvature.from", "curvature.every", "download.codec", "federation.labels_at"}, curvature_at},
       {{"upload.error_feedback", "training.optimizer_state"}, error_feedback},
       {{"model.width", "model.heads"}, width},
+      {{"model.ode_steps", "model.ode_configuration", "model.ode_method"}, ode_steps},
       {{"model.norm", "training.optimizer", "averaging.server_optimizer"}, norm},
       {{"image.mean", "image.channels", "samples.kind"}, mean},
       {{"image.stddev", "image.channels", "samples.kind"}, stddev},

@@ -33,16 +33,19 @@ ChannelMoments image_moments(const torch::Tensor& x) {
   return {x.mean({2, 3}), x.square().mean({2, 3})};
 }
 
-NormLayerImpl::NormLayerImpl(Norm norm, std::int64_t channels, std::int64_t groups)
-    : norm_(norm), groups_(groups) {
+NormLayerImpl::NormLayerImpl(Norm norm, std::int64_t channels, std::int64_t groups, std::int64_t uses)
+    : norm_(norm), groups_(groups), uses_(uses) {
+  COVEY_CHECK(uses >= 1, uses);
   COVEY_CHECK(norm == Norm::kGroup || norm == Norm::kBatch || norm == Norm::kNone, "is of transformers");
   if (norm == Norm::kNone) return;
   COVEY_CHECK(groups >= 1 && channels % groups == 0, channels, groups);
   weight_ = register_parameter("weight", torch::ones({channels}));
   bias_ = register_parameter("bias", torch::zeros({channels}));
   if (norm == Norm::kGroup) return;
-  running_mean_ = register_buffer("running_mean", torch::zeros({channels}));
-  running_var_ = register_buffer("running_var", torch::ones({channels}));
+  const auto shape =
+      uses == 1 ? std::vector<std::int64_t>{channels} : std::vector<std::int64_t>{uses, channels};
+  running_mean_ = register_buffer("running_mean", torch::zeros(shape));
+  running_var_ = register_buffer("running_var", torch::ones(shape));
 }
 
 void NormLayerImpl::track_moments() {
@@ -78,25 +81,31 @@ ChannelMoments NormLayerImpl::normalised(const ChannelMoments& images) const {
           (images.square - 2 * mean * images.mean + mean.square()) / variance};
 }
 
-ChannelMoments NormLayerImpl::input_moments() const {
+torch::Tensor NormLayerImpl::of_use(const torch::Tensor& buffer, std::int64_t use) const {
+  return uses_ == 1 ? buffer : buffer.select(0, use);
+}
+
+ChannelMoments NormLayerImpl::input_moments(std::int64_t use) const {
   if (norm_ != Norm::kBatch) return {input_mean_, input_square_};
-  return {running_mean_, running_var_ + running_mean_.square()};
+  const torch::Tensor mean = of_use(running_mean_, use);
+  return {mean, of_use(running_var_, use) + mean.square()};
 }
 
 double NormLayerImpl::moments_count() const {
   return moments_count_.defined() ? moments_count_.item<double>() : 0;
 }
 
-torch::Tensor NormLayerImpl::forward(const torch::Tensor& x) {
-  if (observer_ != nullptr) observer_->on_norm(*this, x);
+torch::Tensor NormLayerImpl::forward(const torch::Tensor& x, std::int64_t use) {
+  COVEY_CHECK(use >= 0 && use < uses_, use, uses_);
+  if (observer_ != nullptr) observer_->on_norm(*this, x, use);
   if (moments_count_.defined() && is_training()) update_moments(x.detach());
   switch (norm_) {
     case Norm::kGroup:
       if (function_) return function_->apply(x, groups_, weight_, bias_, kEpsilon);
       return torch::group_norm(x, groups_, weight_, bias_, kEpsilon);
     case Norm::kBatch:
-      return torch::batch_norm(x, weight_, bias_, running_mean_, running_var_, is_training(), kMomentum,
-                               kEpsilon, at::globalContext().userEnabledCuDNN());
+      return torch::batch_norm(x, weight_, bias_, of_use(running_mean_, use), of_use(running_var_, use),
+                               is_training(), kMomentum, kEpsilon, at::globalContext().userEnabledCuDNN());
     default:
       return x;
   }

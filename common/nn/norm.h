@@ -32,8 +32,8 @@ class NormLayerImpl;
 class NormObserver {
  public:
   virtual ~NormObserver() = default;
-  /// `x` (N x C x H x W) has its graph where gradients are asked for.
-  virtual void on_norm(const NormLayerImpl& layer, const torch::Tensor& x) = 0;
+  /// `x` (N x C x H x W) has its graph where gradients are asked for; `use` as in NormLayerImpl::forward.
+  virtual void on_norm(const NormLayerImpl& layer, const torch::Tensor& x, std::int64_t use) = 0;
 };
 
 /// Mean and mean square of every channel: C values each, or N x C of every image.
@@ -55,12 +55,19 @@ ChannelMoments image_moments(const torch::Tensor& x);
 ///           by a tenth towards the batch's mean and unbiased variance, as PyTorch does
 ///   kNone   passes its input on
 /// No counter of batches is kept, so that every buffer is a float tensor and can be averaged.
+///
+/// A layer that every forward of its model uses several times, as in a block that takes several steps,
+/// normalises other values each time: batch norm keeps the running values of each use apart (uses x C), with
+/// one weight and bias. One mean for all would fit none of them in eval mode.
 class NormLayerImpl : public torch::nn::Module {
  public:
   /// `groups` divides `channels`; it counts for kGroup only.
-  NormLayerImpl(Norm norm, std::int64_t channels, std::int64_t groups);
+  NormLayerImpl(Norm norm, std::int64_t channels, std::int64_t groups, std::int64_t uses = 1);
 
-  torch::Tensor forward(const torch::Tensor& x);
+  /// `use`: the how-manieth one of this forward of the model, from 0 to below uses().
+  torch::Tensor forward(const torch::Tensor& x, std::int64_t use = 0);
+
+  std::int64_t uses() const { return uses_; }
 
   void set_group_norm(std::shared_ptr<const GroupNormFunction> function) { function_ = std::move(function); }
   /// `observer` is borrowed until the next call; null ends its use.
@@ -75,8 +82,9 @@ class NormLayerImpl : public torch::nn::Module {
   /// The moments that images have after group norm, before weight and bias, if they have `images` (N x C)
   /// before.
   ChannelMoments normalised(const ChannelMoments& images) const;
-  /// What is remembered of inputs: batch norm's, or tracked ones; undefined without.
-  ChannelMoments input_moments() const;
+  /// What is remembered of the inputs of one use: batch norm's, or tracked ones, which are those of all uses;
+  /// undefined without.
+  ChannelMoments input_moments(std::int64_t use = 0) const;
   /// The same of what group norm gives before weight and bias; tracked ones only.
   ChannelMoments output_moments() const { return {output_mean_, output_square_}; }
   /// Batches that went into tracked moments, at most a thousand.
@@ -84,10 +92,13 @@ class NormLayerImpl : public torch::nn::Module {
 
  private:
   void update_moments(const torch::Tensor& x);
+  /// The row of `use` in a buffer of batch norm, which shares its memory.
+  torch::Tensor of_use(const torch::Tensor& buffer, std::int64_t use) const;
 
   std::shared_ptr<const GroupNormFunction> function_;  ///< null: LibTorch's own
   Norm norm_;
   std::int64_t groups_;
+  std::int64_t uses_;
   torch::Tensor weight_;
   torch::Tensor bias_;
   torch::Tensor running_mean_;

@@ -4,12 +4,21 @@
 
 namespace covey::nn {
 
+namespace {
+
+std::int64_t calls_of(const OdeOptions& options) {
+  return options.configuration == 2 ? 1 : options.steps * calls_of_step(options.method);
+}
+
+}  // namespace
+
 OdeBlockImpl::OdeBlockImpl(const OdeBlockShape& shape, const OdeOptions& options) : options_(options) {
   for (int i = 1; i <= shape.convs; ++i) {
     const std::string number = std::to_string(i);
     const ConvOptions conv{shape.width, shape.width, shape.kernel, {1, shape.kernel / 2}, shape.bias};
     convs_.push_back(register_module("conv" + number, Conv(conv)));
-    norms_.push_back(register_module("norm" + number, NormLayer(shape.norm, shape.width, shape.groups)));
+    const NormLayer norm(shape.norm, shape.width, shape.groups, calls_of(options));
+    norms_.push_back(register_module("norm" + number, norm));
     if (options.configuration > 0)
       evolutions_.push_back(
           register_module("conv" + number + "_evolution", Evolution(shape.width, shape.kernel)));
@@ -23,18 +32,20 @@ torch::Tensor OdeBlockImpl::forward(const torch::Tensor& z, const DrawContext* d
 }
 
 torch::Tensor OdeBlockImpl::solve(const torch::Tensor& z, const DrawContext* draws) {
-  if (options_.configuration == 2) return z + field(1, z, draws);
-  return integrate([&](double t, const torch::Tensor& at) { return field(t, at, draws); }, z, options_.steps,
-                   options_.method);
+  if (options_.configuration == 2) return z + field(1, z, 0, draws);
+  std::int64_t call = 0;
+  return integrate([&](double t, const torch::Tensor& at) { return field(t, at, call++, draws); }, z,
+                   options_.steps, options_.method);
 }
 
-torch::Tensor OdeBlockImpl::field(double t, const torch::Tensor& z, const DrawContext* draws) {
+torch::Tensor OdeBlockImpl::field(double t, const torch::Tensor& z, std::int64_t call,
+                                  const DrawContext* draws) {
   torch::Tensor x = z;
   for (std::size_t i = 0; i < convs_.size(); ++i) {
     if (i > 0) x = torch::relu(x);
     const torch::Tensor& weight = convs_[i]->weight();
     x = convs_[i]->forward_with(evolutions_.empty() ? weight : evolutions_[i]->at(weight, t), x, draws);
-    x = norms_[i](x);
+    x = norms_[i](x, call);
   }
   return x;
 }

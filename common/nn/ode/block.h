@@ -20,7 +20,8 @@ struct OdeBlockShape {
 
 /// z at time 1 of dz/dt = f(z, w(t)), N x width x H x W. Convolutions are conv1, conv2, ...; norms norm1,
 /// ...; and with moving weights, conv1_evolution, ...: all that is sent of them is w(0) and their
-/// coefficients.
+/// coefficients. Batch norm remembers the statistics of every call of f apart: activations change as they
+/// move.
 class OdeBlockImpl : public torch::nn::Module {
  public:
   OdeBlockImpl(const OdeBlockShape& shape, const OdeOptions& options);
@@ -31,7 +32,8 @@ class OdeBlockImpl : public torch::nn::Module {
 
  private:
   torch::Tensor solve(const torch::Tensor& z, const DrawContext* draws);
-  torch::Tensor field(double t, const torch::Tensor& z, const DrawContext* draws);
+  /// `call`: the how-manieth one of a forward, from 0.
+  torch::Tensor field(double t, const torch::Tensor& z, std::int64_t call, const DrawContext* draws);
 
   OdeOptions options_;
   std::vector<Conv> convs_;

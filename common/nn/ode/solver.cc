@@ -27,6 +27,17 @@ Result<OdeMethod> parse_ode_method(const std::string& name) {
   return methods.find(name);
 }
 
+std::int64_t calls_of_step(OdeMethod method) {
+  switch (method) {
+    case OdeMethod::kEuler:
+      return 1;
+    case OdeMethod::kMidpoint:
+      return 2;
+    default:
+      return 4;
+  }
+}
+
 torch::Tensor integrate(const OdeField& field, torch::Tensor z, std::int64_t steps, OdeMethod method) {
   const double dt = 1.0 / static_cast<double>(steps);
   for (std::int64_t n = 0; n < steps; ++n)

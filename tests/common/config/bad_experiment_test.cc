@@ -260,6 +260,12 @@ const Bad kCombinations[] = {
      {},
      "e.toml:2: federation.labels_at: \"users\" does not fit federation.warmup_rounds above 0, allowed: "
      "server"},
+    {"WeightsThatNeverMove",
+     "[model]\node_steps = 1\n",
+     {},
+     "e.toml:2: model.ode_steps: 1 leaves no time to move in with model.ode_configuration = 1, allowed: at "
+     "least "
+     "2"},
     {"LabelledUsersThatAreSupervised",
      federation("labels_at = 'users'") + training("objective = 'supervised'"),
      {},

@@ -187,6 +187,22 @@ TEST(OdeBlock, MovingWeightsMatter) {
   EXPECT_FALSE(torch::allclose(moving(z, nullptr), standing(z, nullptr)));
 }
 
+TEST(OdeBlock, BatchNormKnowsTheActivationsOfEveryCall) {
+  OdeBlock ode = block(Norm::kBatch, {0, 2, OdeMethod::kMidpoint, false});
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor z = 3 + torch::cos(torch::arange(16 * 4 * 6 * 6, torch::kFloat32)).view({16, 4, 6, 6});
+  torch::Tensor trained;
+  for (int i = 0; i < 200; ++i) trained = ode(z, nullptr);
+  ode->eval();
+  const torch::Tensor evaluated = ode(z, nullptr);
+  EXPECT_EQ(ode->named_buffers()["norm1.running_mean"].sizes(), (std::vector<std::int64_t>{4, 4}));
+  // All that is left between them is that running variances are unbiased: 1 of 16 * 36 values.
+  EXPECT_TRUE(torch::allclose(evaluated, trained, 0, 0.03)) << (evaluated - trained).abs().max();
+  for (const auto& buffer : ode->named_buffers())
+    buffer.value().copy_(buffer.value().mean(0, true).expand_as(buffer.value()));
+  EXPECT_FALSE(torch::allclose(ode(z, nullptr), trained, 0, 0.3)) << "one mean would do for all calls";
+}
+
 TEST(OdeBlock, ACheckpointHasNoSecondDerivativeAndSaysSo) {
   OdeBlock with = block(Norm::kGroup, {1, 2, OdeMethod::kEuler, true});
   torch::Tensor z = torch::ones({1, 4, 6, 6}).requires_grad_();
