@@ -137,8 +137,9 @@ if(COVEY_TORCH)
   add_library(covey_torch INTERFACE)
   covey_fmt_first()
   target_include_directories(covey_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-  # Some builds of LibTorch export parts of an older libstdc++ (std::filesystem) that do not work outside it: the system's comes first.
-  target_link_options(covey_torch INTERFACE "SHELL:-Wl,--push-state,--no-as-needed -lstdc++ -Wl,--pop-state")
+  # Some builds of LibTorch export parts of an older libstdc++ (std::filesystem) that do not work outside it: the system's comes first, by
+  # its full name, because a compiler that brings its own finds an archive under -lstdc++, of which nothing is taken here.
+  target_link_options(covey_torch INTERFACE "SHELL:-Wl,--push-state,--no-as-needed -l:libstdc++.so.6 -Wl,--pop-state")
   target_link_libraries(covey_torch INTERFACE ${TORCH_LIBRARIES})
   separate_arguments(covey_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
   target_compile_options(covey_torch INTERFACE ${covey_torch_flags} ${COVEY_GLUE_FLAGS})

@@ -152,6 +152,11 @@ Status Engine::start_from_scratch() {
   COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(parts_.setup));
   Values initial(full_layout().value_count());
   nn::read_values(trainer->model(), full_layout(), Span<float>(initial));
+  if (!parts_.experiment.model.start.empty()) {
+    COVEY_ASSIGN_OR_RETURN(initial, read_first_model(parts_.experiment.model.start, full_layout()));
+    if (parts_.experiment.averaging.bn_buffers == "local")
+      server_state_.buffers = learn::buffer_values(full_layout(), initial);
+  }
   models_.average = learn::exchanged_values(full_layout(), std::move(initial), exchanged_);
   models_.masters.assign(groups_->group_count(), models_.average);
   COVEY_ASSIGN_OR_RETURN(plan::BitPlan first, first_plan(parts_.experiment.download, exchanged_));

@@ -1,6 +1,10 @@
 #include "server/stored_model.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "common/base/file.h"
+#include "common/plan/compressed_model.h"
 
 namespace covey::server {
 
@@ -18,6 +22,19 @@ Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest, 
   if (values.size() == layout.value_count()) return values;
   return corrupt("a stored model has " + std::to_string(values.size()) + " values, this experiment's has " +
                  std::to_string(layout.value_count()));
+}
+
+Result<Values> read_first_model(const std::string& path, const Layout& full) {
+  const auto refused = [&](const std::string& problem) {
+    return invalid_argument("model.start: " + path + ": " + problem);
+  };
+  const auto file = ::covey::read_file(path);
+  if (!file.ok()) return refused(file.status().message());
+  auto values = plan::read_model_file(*file, full);
+  if (!values.ok()) return refused(values.status().message());
+  if (!std::all_of(values->begin(), values->end(), [](float value) { return std::isfinite(value); }))
+    return refused("has values that are not finite");
+  return values;
 }
 
 Result<learn::MemberState> read_server_state(const store::BlobStore& blobs,

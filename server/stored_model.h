@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "common/learn/member.h"
 #include "common/store/run_store.h"
 
@@ -10,6 +12,11 @@ namespace covey::server {
 Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest);
 /// kCorrupt when the blob is not a model of `layout`.
 Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest, const Layout& layout);
+
+/// The model that a run begins with, from a model file (model.start).
+///   errors  kInvalidArgument "model.start: FILE: ..." when it cannot be read, is not a file of this model, or
+///           has values that are not finite
+Result<Values> read_first_model(const std::string& path, const Layout& full);
 
 /// The server trainer's own state as of a committed round.
 Result<learn::MemberState> read_server_state(const store::BlobStore& blobs,

@@ -43,6 +43,7 @@ struct Model {
   std::string name = "cnn";
   std::string norm = "group";  ///< images: group | batch | none; texts: layer | batch | power | power-v |
                                ///< power-published | none
+  std::string start;           ///< model file to begin with; empty: random weights
   bool moments = false;        ///< norm = group: keep what calibration without data needs, as batch norm does
   // transformer
   std::int64_t width = 64;    ///< values of a word
@@ -171,7 +172,8 @@ struct Curvature {
 
 /// Training on quantised values, of users and server alike (arXiv 2010.14298).
 struct Fqt {
-  /// off | qat: weights and activations, rounded to nearest | fqt: output gradients, too, at random
+  /// off | activations: inputs of layers, rounded to nearest; weights as download.qat has them | qat: weights,
+  /// too | fqt: output gradients, too, at random
   std::string mode = "off";
   std::int64_t activation_bits = 8;        ///< 2..8
   std::int64_t weight_bits = 8;            ///< 2..8

@@ -135,10 +135,9 @@ std::string optimizer(const ClientSettings& s) {
   return "\"adahessian\"" + no_second_derivative(e) + "any other optimizer";
 }
 
-std::string curvature_every(const ClientSettings& s) {
-  const Experiment& e = s.experiment;
-  if (e.curvature.every == 0 || e.fqt.mode == "off") return "";
-  return std::to_string(e.curvature.every) + no_second_derivative(e) + "0";
+/// Weights then are rounded in every forward.
+bool rounds_weights(const Fqt& fqt) {
+  return fqt.mode == "qat" || fqt.mode == "fqt";
 }
 
 std::string curvature_from(const ClientSettings& s) {
@@ -168,8 +167,9 @@ std::string download_codec(const ClientSettings& s) {
   const Experiment& e = s.experiment;
   // A model of which most weights are 0 is no start for training.
   if (e.download.codec == "topk") return "\"topk\" drops most of a model, allowed: any other codec";
-  if (plans_widths(e.download) && e.fqt.mode != "off")
-    return print(e.download.codec) + no_second_derivative(e) + "any other codec";
+  if (plans_widths(e.download) && rounds_weights(e.fqt))
+    return print(e.download.codec) + " does not fit fqt.mode = " + print(e.fqt.mode) +
+           ", which has widths of its own for weights, allowed: any other codec, or fqt.mode = \"activations\"";
   if (e.download.codec == "qbert" && e.curvature.from != "server")
     return "\"qbert\" looks at the server's own samples and does not fit curvature.from = " +
            print(e.curvature.from) + ", allowed: hawq";
@@ -203,7 +203,7 @@ std::string qat(const ClientSettings& s) {
   const Experiment& e = s.experiment;
   if (!e.download.qat) return "";
   if (e.download.codec == "fp32") return "true does not fit download.codec = \"fp32\", allowed: false";
-  if (e.fqt.mode != "off") return "true does not fit fqt.mode = " + print(e.fqt.mode) + ", allowed: false";
+  if (rounds_weights(e.fqt)) return "true does not fit fqt.mode = " + print(e.fqt.mode) + ", allowed: false";
   return "";
 }
 
@@ -295,7 +295,6 @@ std::vector<Rule> rules_for(FileKind file) {
        server_optimizer},
       {{"download.quantiser"}, quantiser},
       {{"download.qat", "download.codec", "fqt.mode"}, qat},
-      {{"curvature.every", "fqt.mode"}, curvature_every},
       {{"curvature.from", "curvature.every", "download.codec", "training.optimizer"}, curvature_from},
       {{"curvature.from", "curvature.every", "download.codec", "federation.labels_at"}, curvature_at},
       {{"upload.error_feedback", "training.optimizer_state"}, error_feedback},

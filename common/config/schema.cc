@@ -142,6 +142,7 @@ void add_model(std::vector<Field>& fields) {
   model.add("ode_steps", &Model::ode_steps, Whole{1, 64}, kShared, "anode-*: time steps of a block in configurations 0 and 1");
   model.add("ode_method", &Model::ode_method, Choices{{"euler", "rk2", "rk4"}}, kShared, "anode-*: how a block is solved in configurations 0 and 1");
   model.add("ode_checkpoint", &Model::ode_checkpoint, Flag{}, kShared, "anode-*: compute blocks again in the backward instead of keeping what they computed");
+  model.add("start", &Model::start, Text{}, kHere, "model file (safetensors) to begin with, such as one that covey-coordinator export or compress wrote; empty: random weights");
   model.add("moments", &Model::moments, Flag{}, kShared, "norm = group: keep running moments of every norm layer, for covey-sim compress --method zeroq");
 }
 
@@ -253,7 +254,7 @@ void add_exchange(std::vector<Field>& fields, const char* name, Find find) {
 
 void add_fqt(std::vector<Field>& fields) {
   Section fqt(fields, "fqt", [](auto& s) -> auto& { return s.experiment.fqt; });
-  fqt.add("mode", &Fqt::mode, Choices{{"off", "qat", "fqt"}}, kShared, "training on quantised values, of users and server: qat: weights and activations; fqt: gradients, too");
+  fqt.add("mode", &Fqt::mode, Choices{{"off", "activations", "qat", "fqt"}}, kShared, "training on quantised values, of users and server: activations: inputs of layers alone, as beside download.qat; qat: weights, too; fqt: gradients, too");
   fqt.add("activation_bits", &Fqt::activation_bits, Whole{2, 8}, kShared, "of the inputs of convolutions and linear layers");
   fqt.add("weight_bits", &Fqt::weight_bits, Whole{2, 8}, kShared, "of their weights");
   fqt.add("weight_gradient_bits", &Fqt::weight_gradient_bits, Whole{2, 8}, kShared, "mode = fqt: of the gradient of their outputs, on its way to the weights");

@@ -40,6 +40,7 @@ Result<SimulatedOptions> options_of(const config::Fqt& settings) {
   SimulatedOptions options;
   options.bits = {static_cast<int>(settings.activation_bits), static_cast<int>(settings.weight_bits),
                   static_cast<int>(settings.weight_gradient_bits), static_cast<int>(settings.gradient_bits)};
+  if (settings.mode == "activations") options.bits.weight = 0;
   if (settings.mode != "fqt") return options;
   COVEY_ASSIGN_OR_RETURN(options.gradient, gradient_quantiser_registry().find(settings.gradient_quantiser));
   return options;

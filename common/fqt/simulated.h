@@ -8,7 +8,7 @@
 
 namespace covey::fqt {
 
-/// What is rounded to how many bits.
+/// What is rounded to how many bits; 0: stays as it is (weights only).
 struct Bits {
   int input = 8;
   int weight = 8;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "common/nn/draws.h"
 #include "common/nn/torch.h"
@@ -30,7 +32,29 @@ class ProductLayer : public torch::nn::Module {
   const Product* product() const { return product_.get(); }
 
  private:
+  friend class PlainProducts;
   std::shared_ptr<const Product> product_;
+};
+
+/// Lets every layer of a model multiply by LibTorch's product for as long as it lives.
+class PlainProducts {
+ public:
+  explicit PlainProducts(const torch::nn::Module& model) {
+    for (const auto& module : model.modules(false)) {
+      auto layer = std::dynamic_pointer_cast<ProductLayer>(module);
+      if (layer == nullptr || !layer->has_product()) continue;
+      layers_.emplace_back(layer, layer->product_);
+      layer->set_product(nullptr);
+    }
+  }
+  ~PlainProducts() {
+    for (const auto& [layer, product] : layers_) layer->set_product(product);
+  }
+  PlainProducts(const PlainProducts&) = delete;
+  PlainProducts& operator=(const PlainProducts&) = delete;
+
+ private:
+  std::vector<std::pair<std::shared_ptr<ProductLayer>, std::shared_ptr<const Product>>> layers_;
 };
 
 /// Lets every layer of `model` multiply by LibTorch's product again.

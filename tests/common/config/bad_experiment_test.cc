@@ -183,7 +183,7 @@ const Bad kFiles[] = {
     {"UnknownMode",
      "[fqt]\nmode = \"int8\"\n",
      {},
-     "e.toml:2: fqt.mode: unknown name \"int8\", allowed: off, qat, fqt"},
+     "e.toml:2: fqt.mode: unknown name \"int8\", allowed: off, activations, qat, fqt"},
     {"OneGradientBit",
      "[fqt]\ngradient_bits = 1\n",
      {},
@@ -356,11 +356,11 @@ const Bad kCombinations[] = {
      "[download]\nmean_bits = 1.5\n",
      {},
      "e.toml:2: download.mean_bits: 1.5 is out of range, allowed: a number from 2.0 to 8.0"},
-    {"CurvatureOfQuantisedLayers",
+    {"PlannedWidthsOfLayersThatHaveWidths",
      "[fqt]\nmode = \"fqt\"\n[download]\ncodec = \"hawq\"\n",
      {},
-     "e.toml:4: download.codec: \"hawq\" does not fit fqt.mode = \"fqt\", whose layers have no second "
-     "derivative, allowed: any other codec"},
+     "e.toml:4: download.codec: \"hawq\" does not fit fqt.mode = \"fqt\", which has widths of its own for "
+     "weights, allowed: any other codec, or fqt.mode = \"activations\""},
     {"BlocksMeasuredAtUsers",
      "[download]\ncodec = \"qbert\"\n[curvature]\nfrom = \"users\"\n",
      {},
@@ -442,7 +442,7 @@ const Bad kSets[] = {
      "",
      {"model.name.x=8"},
      "--set 1: model.name.x: unknown key, allowed: name, norm, width, depth, heads, hidden, dropout, "
-     "ode_configuration, ode_steps, ode_method, ode_checkpoint, moments"},
+     "ode_configuration, ode_steps, ode_method, ode_checkpoint, start, moments"},
     {"SecondIsWrong",
      "",
      {"seed=2", "federation.users=x"},

@@ -85,6 +85,36 @@ TEST(Layers, EveryModelTrainsInEveryMode) {
   }
 }
 
+TEST(Layers, RoundedInputsLeaveWeightsAndGradientsAlone) {
+  const auto rounded = model("mlp", settings("activations"));
+  const auto plain = model("mlp", settings("off"));
+  const auto hidden_of = [](nn::Model& m) {
+    return std::dynamic_pointer_cast<nn::LinearImpl>(m.named_modules("", false)["hidden"]);
+  };
+  const torch::Tensor x = noise({4, 256}, 9);
+  // On the grid of its own range: 255 steps from its least to its greatest value.
+  const torch::Tensor step = (x.max() - x.min()) / 255;
+  const torch::Tensor on_grid = x.min() + ((x - x.min()) / step).round() * step;
+  const torch::Tensor y = hidden_of(*rounded)->forward(x, nullptr);
+  EXPECT_TRUE(torch::allclose(y, hidden_of(*plain)->forward(on_grid, nullptr), 0, 1e-4));
+  EXPECT_FALSE(torch::equal(y, hidden_of(*plain)->forward(x, nullptr)));
+  y.backward(noise({4, 64}, 10));
+  hidden_of(*plain)->forward(on_grid, nullptr).backward(noise({4, 64}, 10));
+  EXPECT_TRUE(torch::allclose(hidden_of(*rounded)->named_parameters()["weight"].grad(),
+                              hidden_of(*plain)->named_parameters()["weight"].grad(), 0, 1e-3));
+}
+
+TEST(Layers, PlainProductsComeBack) {
+  const auto rounded = model("cnn", settings("activations"));
+  const torch::Tensor samples = samples_for(options_for("cnn", 1, 16, 5), 4);
+  const torch::Tensor before = rounded->forward(samples);
+  {
+    const nn::PlainProducts plain(*rounded);
+    EXPECT_TRUE(torch::equal(rounded->forward(samples), model("cnn", settings("off"))->forward(samples)));
+  }
+  EXPECT_TRUE(torch::equal(rounded->forward(samples), before));
+}
+
 TEST(Layers, AllExemptIsOff) {
   config::Fqt fqt = settings("fqt");
   fqt.exempt = {"conv1", "conv2", "conv3", "classifier"};

@@ -60,7 +60,8 @@ TEST(WorkerPool, OneAndTwoThreadsGiveTheSameBits) {
   TrainingSetup setup = small_setup();
   for (const char* model : {"cnn", "emnist", "resnet8"}) {
     for (const char* norm : {"group", "batch"}) {
-      setup.experiment.model = {model, norm};
+      setup.experiment.model.name = model;
+      setup.experiment.model.norm = norm;
       const auto one = train_members(setup, 1, samples);
       EXPECT_EQ(train_members(setup, 2, samples), one) << model << ' ' << norm;
       EXPECT_NE(one[0], one[1]) << "members draw differently";
