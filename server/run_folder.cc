@@ -9,6 +9,7 @@
 #include "common/program/summary.h"
 #include "common/security/keys.h"
 #include "common/store/safetensors.h"
+#include "server/stored_model.h"
 
 namespace covey::server {
 
@@ -50,6 +51,13 @@ double smallest_share(const std::vector<std::uint64_t>& labels) {
 Result<bool> RunFolder::holds_run(const fs::path& dir) {
   COVEY_ASSIGN_OR_RETURN(const auto stored, store::RunStore::stored_run(dir));
   return stored.has_value();
+}
+
+Status RunFolder::check_first_model(const fs::path& dir, const config::Experiment& experiment,
+                                    const Layout& full) {
+  COVEY_ASSIGN_OR_RETURN(const bool begun, holds_run(dir));
+  if (begun || experiment.model.start.empty()) return ok_status();
+  return read_first_model(experiment.model.start, full).status();
 }
 
 Result<std::unique_ptr<RunFolder>> RunFolder::open(const fs::path& dir, const learn::TrainingSetup& setup,

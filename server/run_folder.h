@@ -24,6 +24,9 @@ class RunFolder final : public EngineObserver {
                                                  program::Progress::Mode mode);
   /// Is there a run in `dir`?
   static Result<bool> holds_run(const fs::path& dir);
+  /// That a run can begin in `dir`, or goes on there: errors are those of read_first_model.
+  static Status check_first_model(const fs::path& dir, const config::Experiment& experiment,
+                                  const Layout& full);
 
   store::RunStore& store() { return *store_; }
 

@@ -8,9 +8,16 @@ learn::TrainingSetup ExperimentData::setup(const config::Experiment& experiment)
   return {experiment, dataset};
 }
 
+Result<data::Dataset> load_given_dataset(const config::Experiment& experiment) {
+  auto dataset = data::load_dataset(experiment.data, experiment.seed);
+  const Code code = dataset.status().code();
+  if (code == Code::kCorrupt || code == Code::kNotFound) return invalid_argument(dataset.status().message());
+  return dataset;
+}
+
 Result<ExperimentData> load_experiment_data(const config::Experiment& experiment) {
   ExperimentData loaded;
-  COVEY_ASSIGN_OR_RETURN(loaded.dataset, data::load_dataset(experiment.data, experiment.seed));
+  COVEY_ASSIGN_OR_RETURN(loaded.dataset, load_given_dataset(experiment));
   COVEY_ASSIGN_OR_RETURN(loaded.partition, data::make_partition(loaded.dataset, experiment.data,
                                                                 experiment.federation, experiment.seed));
   return loaded;

@@ -15,7 +15,11 @@ struct ExperimentData {
   learn::TrainingSetup setup(const config::Experiment& experiment) const;
 };
 
-/// errors  those of the readers; kInvalidArgument when the experiment asks for more than the data has
+/// The data set that the experiment names. Files that are missing or damaged are wrong input here
+/// (kInvalidArgument), as a wrong key is; where a deployed run loses its data, that is a fault.
+Result<data::Dataset> load_given_dataset(const config::Experiment& experiment);
+
+/// errors  those of load_given_dataset; kInvalidArgument when the experiment asks for more than the data has
 Result<ExperimentData> load_experiment_data(const config::Experiment& experiment);
 
 /// Images per class of everybody in it.

@@ -169,7 +169,8 @@ std::string download_codec(const ClientSettings& s) {
   if (e.download.codec == "topk") return "\"topk\" drops most of a model, allowed: any other codec";
   if (plans_widths(e.download) && rounds_weights(e.fqt))
     return print(e.download.codec) + " does not fit fqt.mode = " + print(e.fqt.mode) +
-           ", which has widths of its own for weights, allowed: any other codec, or fqt.mode = \"activations\"";
+           ", which has widths of its own for weights, allowed: any other codec, or fqt.mode = "
+           "\"activations\"";
   if (e.download.codec == "qbert" && e.curvature.from != "server")
     return "\"qbert\" looks at the server's own samples and does not fit curvature.from = " +
            print(e.curvature.from) + ", allowed: hawq";

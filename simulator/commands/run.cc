@@ -140,6 +140,7 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   if (!trainer.ok()) return trainer.status().with_context(options.experiment);
   const Layout exchanged = learn::exchanged_layout((*trainer)->layout(), experiment);
   COVEY_RETURN_IF_ERROR(server::check_plans(experiment.download, exchanged).with_context(options.experiment));
+  COVEY_RETURN_IF_ERROR(server::RunFolder::check_first_model(dir, experiment, (*trainer)->layout()));
   COVEY_ASSIGN_OR_RETURN(const auto folder,
                          server::RunFolder::open(dir, setup, program::Progress::default_mode(options.quiet)));
   COVEY_RETURN_IF_ERROR(

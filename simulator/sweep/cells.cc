@@ -4,9 +4,9 @@
 
 #include "common/config/experiment_file.h"
 #include "common/data/partition/partition.h"
-#include "common/data/registry.h"
 #include "common/program/known_names.h"
 #include "simulator/devices/device_profile.h"
+#include "simulator/experiment_data.h"
 
 namespace covey::simulator {
 
@@ -20,7 +20,7 @@ class DatasetOf {
     key.data = experiment.data;
     std::string text = config::to_toml(key);
     if (!dataset_ || text != key_) {
-      COVEY_ASSIGN_OR_RETURN(dataset_, data::load_dataset(experiment.data, experiment.seed));
+      COVEY_ASSIGN_OR_RETURN(dataset_, load_given_dataset(experiment));
       key_ = std::move(text);
     }
     return &*dataset_;

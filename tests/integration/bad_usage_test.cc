@@ -10,7 +10,7 @@ namespace covey::testing {
 namespace {
 
 /// In the arguments: EXPERIMENT is the small experiment's file, FOLDER an empty folder, NEW a path that does
-/// not exist, COORDINATOR a coordinator's folder, PLAIN a text file.
+/// not exist, COORDINATOR a coordinator's folder, PLAIN a text file, CAPTIONS a folder with captions alone.
 struct BadUsage {
   const char* name;
   std::string (*program)();
@@ -91,6 +91,15 @@ const std::vector<BadUsage>& cases() {
       sim_set("TooManyBits", "upload.bits=9", {"upload.bits", "9"}),
       sim_set("UnknownDataSet", "data.name=imagenet", {"data.name", "imagenet", "cifar10"}),
       sim_set("DataSetWithoutFolder", "data.name=mnist", {"data.path"}),
+      sim("DataSetThatIsNotThere",
+          {"run", "EXPERIMENT", "--out", "NEW", "--set", "data.name=mnist", "--set", "data.path=FOLDER"},
+          {"FOLDER", "train-images"}),
+      sim("CaptionsWithoutRegions",
+          {"run", "EXPERIMENT", "--out", "NEW", "--set", "data.name=grounding-folder", "--set",
+           "data.path=CAPTIONS"},
+          {"regions.safetensors"}),
+      sim_set("FirstModelIsMissing", "model.start=NEW", {"model.start", "NEW"}),
+      sim_set("FirstModelIsNone", "model.start=PLAIN", {"model.start", "PLAIN"}),
       sim_set("UnknownOrder", "federation.order=random", {"federation.order", "random", "alternate"}),
       sim_set("UnknownObjective", "training.objective=guess", {"training.objective", "guess"}),
       sim_set("TooManyLabels", "federation.labelled=100000", {"labelled", "100000"}),
@@ -154,6 +163,8 @@ class WrongCommandLine : public ::testing::TestWithParam<BadUsage> {
     folder_ = std::make_unique<TemporaryFolder>();
     write_experiment(path(""));
     ASSERT_TRUE(write_file_atomically(path("plain"), as_bytes("neither TOML nor a model\n")).ok());
+    fs::create_directories(path("captions"));
+    ASSERT_TRUE(write_file_atomically(path("captions/captions.jsonl"), as_bytes("no caption\n")).ok());
     ASSERT_EQ(run({coordinator_program(), "init", path("coordinator").string()}).code, 0);
   }
   static void TearDownTestSuite() { folder_.reset(); }
@@ -164,14 +175,12 @@ class WrongCommandLine : public ::testing::TestWithParam<BadUsage> {
   static fs::path path(const std::string& name) { return folder_->path() / name; }
 
   static std::string filled_in(std::string text) {
-    const std::pair<const char*, const char*> names[] = {{"EXPERIMENT", "experiment.toml"},
-                                                         {"FOLDER", "folder"},
-                                                         {"NEW", "new"},
-                                                         {"COORDINATOR", "coordinator"},
-                                                         {"PLAIN", "plain"}};
+    const std::pair<const char*, const char*> names[] = {
+        {"EXPERIMENT", "experiment.toml"}, {"FOLDER", "folder"}, {"NEW", "new"},
+        {"COORDINATOR", "coordinator"},    {"PLAIN", "plain"},   {"CAPTIONS", "captions"}};
     for (const auto& [word, file] : names) {
       const std::size_t at = text.find(word);
-      if (at == 0) text.replace(at, std::string(word).size(), path(file).string());
+      if (at != std::string::npos) text.replace(at, std::string(word).size(), path(file).string());
     }
     return text;
   }

@@ -89,12 +89,28 @@ TEST(SameBits, TextsGiveOneModelInOneProcessAndInMany) {
 
 TEST(SameBits, BlocksOfATransformerPlannedByTheirEigenvalues) {
   Federation federation({"download.codec=qbert", "download.quantiser=group", "download.mean_bits=2.5",
-                         "download.plan_every=1", "download.qat=true", "training.threshold=0.4"});
+                         "download.plan_every=1", "download.qat=true", "training.threshold=0.4",
+                         "fqt.mode=activations"});
   federation.use_texts();
   federation.start();
   const std::string simulated = federation.simulated_hash({"--threads", "2"});
   federation.expect_finish();
   EXPECT_EQ(federation.hash(), simulated);
+}
+
+TEST(SameBits, ARunGoesOnFromASavedModel) {
+  const TemporaryFolder earlier;
+  write_experiment(earlier.path());
+  const fs::path experiment = earlier.path() / "experiment.toml";
+  ASSERT_EQ(run(simulation(experiment, {"federation.rounds=2"}, earlier.path() / "run")).code, 0);
+  const std::string start = "model.start=" + (earlier.path() / "run" / "model.safetensors").string();
+  Federation federation({start});
+  federation.start();
+  const std::string simulated = federation.simulated_hash();
+  federation.expect_finish();
+  EXPECT_EQ(federation.hash(), simulated);
+  ASSERT_EQ(run(simulation(experiment, {}, earlier.path() / "from-nothing")).code, 0);
+  EXPECT_NE(model_hash(earlier.path() / "from-nothing"), simulated);
 }
 
 TEST(SameBits, ALanguageModelGivesOneModelInOneProcessAndInMany) {
