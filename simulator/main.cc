@@ -16,5 +16,6 @@ int main(int argc, char** argv) {
         covey::simulator::add_codec(line);
         covey::simulator::add_compress(line, argv);
         covey::simulator::add_hessian(line, argv);
+        covey::simulator::add_norms(line, argv);
       });
 }

@@ -80,7 +80,7 @@ PowerNorm::PowerNorm(const PowerNormOptions& options) : options_(options) {
   steps_ = register_buffer("steps", torch::zeros({1}));
 }
 
-torch::Tensor PowerNorm::forward(const torch::Tensor& x, const torch::Tensor& mask) {
+torch::Tensor PowerNorm::normalise(const torch::Tensor& x, const torch::Tensor& mask) {
   const torch::Tensor scaled = options_.groups > 0 ? group_scaling(x, options_.groups) : x;
   if (is_training()) return train(scaled, mask);
   return scaled / (psi() + kPowerEpsilon).sqrt() * weight_ + bias_;

@@ -37,13 +37,12 @@ class PowerNorm final : public TokenNorm {
  public:
   explicit PowerNorm(const PowerNormOptions& options);
 
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& mask) override;
-
   /// Running mean of each feature's mean square.
   torch::Tensor psi() const { return power_sum_ / power_words_; }
   const torch::Tensor& correction() const { return correction_; }
 
  private:
+  torch::Tensor normalise(const torch::Tensor& x, const torch::Tensor& mask) override;
   torch::Tensor train(const torch::Tensor& x, const torch::Tensor& mask);
   void set_psi(const torch::Tensor& psi, const torch::Tensor& mask);
 

@@ -11,7 +11,7 @@ constexpr double kTokenMomentum = 0.1;
 
 class PassOn final : public TokenNorm {
  public:
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor&) override { return x; }
+  torch::Tensor normalise(const torch::Tensor& x, const torch::Tensor&) override { return x; }
 };
 
 class LayerNorm final : public TokenNorm {
@@ -21,7 +21,7 @@ class LayerNorm final : public TokenNorm {
     bias_ = register_parameter("bias", torch::zeros({width}));
   }
 
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor&) override {
+  torch::Tensor normalise(const torch::Tensor& x, const torch::Tensor&) override {
     return torch::layer_norm(x, {width_}, weight_, bias_, kTokenEpsilon);
   }
 
@@ -40,7 +40,7 @@ class BatchNorm final : public TokenNorm {
     running_var_ = register_buffer("running_var", torch::ones({width}));
   }
 
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& mask) override {
+  torch::Tensor normalise(const torch::Tensor& x, const torch::Tensor& mask) override {
     return (is_training() ? by_batch(x, mask) : (x - running_mean_) / (running_var_ + kTokenEpsilon).sqrt()) *
                weight_ +
            bias_;

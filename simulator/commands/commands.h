@@ -13,5 +13,6 @@ void add_report(program::CommandLine& line);
 void add_codec(program::CommandLine& line);
 void add_compress(program::CommandLine& line, char** argv);
 void add_hessian(program::CommandLine& line, char** argv);
+void add_norms(program::CommandLine& line, char** argv);
 
 }  // namespace covey::simulator

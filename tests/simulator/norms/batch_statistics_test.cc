@@ -1,0 +1,64 @@
+#include "simulator/norms/batch_statistics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/learn/local_trainer.h"
+#include "tests/common/learn/hand_made.h"
+
+namespace covey::simulator {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::unique_ptr<learn::LocalTrainer> trainer_of(const std::string& model, const std::string& norm) {
+  learn::TrainingSetup setup = learn::testing::small_setup();
+  setup.experiment.model.name = model;
+  setup.experiment.model.norm = norm;
+  return *learn::LocalTrainer::make(setup);
+}
+
+auto statistics(learn::LocalTrainer& trainer, std::size_t batch) {
+  return batch_statistics(trainer.model(), learn::testing::striped_images(40), trainer.setup().spec, 3, batch, 1);
+}
+
+TEST(BatchStatistics, NameEveryNormLayerInOrder) {
+  const auto trainer = trainer_of("cnn", "group");
+  const auto found = *statistics(*trainer, 8);
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].layer, "norm1");
+  EXPECT_EQ(found[2].layer, "norm3");
+  for (const NormDeviations& layer : found) {
+    EXPECT_GT(layer.deviations.mean, 0) << layer.layer;
+    EXPECT_GT(layer.deviations.variance, 0) << layer.layer;
+    EXPECT_GT(layer.deviations.square, 0) << layer.layer;
+  }
+}
+
+TEST(BatchStatistics, OfAllSamplesAtOnceDoNotMove) {
+  const auto trainer = trainer_of("cnn", "batch");
+  const auto found = *statistics(*trainer, 40);
+  for (const NormDeviations& layer : found) {
+    EXPECT_LT(layer.deviations.mean, 1e-5) << layer.layer;
+    EXPECT_LT(layer.deviations.variance, 1e-5) << layer.layer;
+    EXPECT_LT(layer.deviations.square, 1e-5) << layer.layer;
+  }
+}
+
+TEST(BatchStatistics, KnowTheUsesOfALayerApart) {
+  const auto trainer = trainer_of("anode-resnet4", "batch");
+  const auto found = *statistics(*trainer, 8);
+  ASSERT_EQ(found.size(), 5u);
+  EXPECT_EQ(found[1].layer, "block.norm1 use 1");
+  EXPECT_EQ(found[3].layer, "block.norm1 use 2");
+}
+
+TEST(BatchStatistics, RefuseWhatHasNone) {
+  const auto plain = trainer_of("cnn", "none");
+  EXPECT_TRUE(statistics(*plain, 8).ok()) << "layers without a norm still see their input";
+  const auto trainer = trainer_of("cnn", "group");
+  EXPECT_THAT(statistics(*trainer, 41).status().message(), HasSubstr("--batch: 41"));
+}
+
+}  // namespace
+}  // namespace covey::simulator
