@@ -90,8 +90,13 @@ Result<plan::BitPlan> first_plan(const config::Download& download, const Layout&
   return plan::uniform_plan(layout, download.quantiser, width);
 }
 
-Status check_plans(const config::Download& download, const Layout& layout) {
-  return config::plans_widths(download) ? first_plan(download, layout).status() : ok_status();
+Status check_plans(const config::Download& download, const Layout& layout, std::size_t labelled) {
+  if (!config::plans_widths(download)) return ok_status();
+  if (download.codec == "qbert" && labelled < plan::kQbertParts)
+    return invalid_argument("download.codec: \"qbert\" compares " + std::to_string(plan::kQbertParts) +
+                            " parts of the server's labelled samples, here " + std::to_string(labelled) +
+                            ", allowed: more of them, or another codec");
+  return first_plan(download, layout).status().with_context("download.codec = \"" + download.codec + "\"");
 }
 
 Result<plan::BitPlan> plan_widths(const config::Download& download, const Layout& layout,

@@ -45,9 +45,9 @@ std::vector<store::TensorTrace> mean_of(const std::vector<std::vector<store::Ten
 ///   errors  kInvalidArgument when that allows none, or a model has no blocks
 Result<plan::BitPlan> first_plan(const config::Download& download, const Layout& layout);
 
-/// Whether the limit of the widths leaves room for any; `layout` is what travels. Downloads that are not
-/// planned pass.
-Status check_plans(const config::Download& download, const Layout& layout);
+/// Whether the limit of the widths leaves room for any, and what they are planned by can be measured with
+/// `labelled` samples at the server; `layout` is what travels. Downloads that are not planned pass.
+Status check_plans(const config::Download& download, const Layout& layout, std::size_t labelled);
 
 /// The plan of least sensitivity for `model`, whose tensors `layout` names, by the measured traces.
 ///   errors  those of plan::layer_sensitivities, plan::limit_bytes and plan::least_sensitive_plan

@@ -115,7 +115,6 @@ Status Engine::load() {
   parameter_names_ = learn::parameter_names(full_layout());
   COVEY_RETURN_IF_ERROR(prepare_averaging());
   COVEY_RETURN_IF_ERROR(check_probes());
-  COVEY_RETURN_IF_ERROR(check_blocks());
   COVEY_ASSIGN_OR_RETURN(const auto latest, parts_.store->latest());
   return latest ? load_committed(*latest) : start_from_scratch();
 }
@@ -154,8 +153,6 @@ Status Engine::start_from_scratch() {
   nn::read_values(trainer->model(), full_layout(), Span<float>(initial));
   if (!parts_.experiment.model.start.empty()) {
     COVEY_ASSIGN_OR_RETURN(initial, read_first_model(parts_.experiment.model.start, full_layout()));
-    if (parts_.experiment.averaging.bn_buffers == "local")
-      server_state_.buffers = learn::buffer_values(full_layout(), initial);
   }
   models_.average = learn::exchanged_values(full_layout(), std::move(initial), exchanged_);
   models_.masters.assign(groups_->group_count(), models_.average);

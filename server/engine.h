@@ -123,7 +123,6 @@ class Engine {
   Status start_from_scratch();
   Status prepare_averaging();
   Status check_probes() const;
-  Status check_blocks() const;
   Status use_widths(WidthsInForce widths);
   Result<WidthsInForce> widths_after(const store::CommittedState& state) const;
   Result<std::shared_ptr<const quant::Codec>> download_codec(const plan::BitPlan& plan) const;

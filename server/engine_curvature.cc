@@ -20,14 +20,6 @@ Status Engine::check_probes() const {
                           std::to_string(most));
 }
 
-Status Engine::check_blocks() const {
-  const std::size_t samples = parts_.server_samples.size();
-  if (parts_.experiment.download.codec != "qbert" || samples >= plan::kQbertParts) return ok_status();
-  return invalid_argument("download.codec: \"qbert\" compares " + std::to_string(plan::kQbertParts) +
-                          " parts of the server's labelled samples, here " + std::to_string(samples) +
-                          ", allowed: more of them, or another codec");
-}
-
 Result<std::shared_ptr<const quant::Codec>> Engine::download_codec(const plan::BitPlan& plan) const {
   COVEY_ASSIGN_OR_RETURN(auto codec, program::download_codec(parts_.experiment, plan, exchanged_));
   return std::shared_ptr<const quant::Codec>(std::move(codec));

@@ -5,6 +5,7 @@
 
 #include "common/config/experiment_file.h"
 #include "common/learn/client_setup.h"
+#include "common/learn/objective.h"
 #include "common/program/startup.h"
 #include "common/program/summary.h"
 #include "common/security/keys.h"
@@ -69,13 +70,19 @@ Result<std::unique_ptr<RunFolder>> RunFolder::open(const fs::path& dir, const le
   COVEY_RETURN_IF_ERROR(write_file_atomically(dir / "experiment.toml", as_bytes(info.experiment_toml)));
   COVEY_RETURN_IF_ERROR(write_file_atomically(dir / "settings.toml", as_bytes(settings)));
   COVEY_ASSIGN_OR_RETURN(const store::RunTotals totals, store->totals());
-  return std::unique_ptr<RunFolder>(new RunFolder(dir, experiment, std::move(store), mode, totals));
+  COVEY_ASSIGN_OR_RETURN(const auto objective,
+                         learn::make_objective(experiment.training.objective, setup.spec));
+  const bool users_guess = objective->labels() == learn::LabelSource::kGuessed;
+  return std::unique_ptr<RunFolder>(
+      new RunFolder(dir, experiment, users_guess, std::move(store), mode, totals));
 }
 
-RunFolder::RunFolder(fs::path dir, config::Experiment experiment, std::unique_ptr<store::RunStore> store,
-                     program::Progress::Mode mode, const store::RunTotals& totals)
+RunFolder::RunFolder(fs::path dir, config::Experiment experiment, bool users_guess,
+                     std::unique_ptr<store::RunStore> store, program::Progress::Mode mode,
+                     const store::RunTotals& totals)
     : dir_(std::move(dir)),
       experiment_(std::move(experiment)),
+      users_guess_(users_guess),
       store_(std::move(store)),
       progress_(mode, totals.rounds),
       bytes_(totals.bytes_up + totals.bytes_down) {}
@@ -85,6 +92,7 @@ void RunFolder::committed(const store::RoundRecord& record) {
   bytes_ += f.bytes_up + f.bytes_down;
   line_.round = record.state.round + 1;
   line_.rounds = static_cast<std::uint32_t>(experiment_.federation.rounds);
+  line_.guesses = users_guess_ && record.state.round >= experiment_.federation.warmup_rounds;
   line_.mask_rate = f.mask_rate;
   line_.smallest_class_share = smallest_share(f.pseudo_labels);
   line_.bytes = bytes_;

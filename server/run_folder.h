@@ -39,11 +39,13 @@ class RunFolder final : public EngineObserver {
   Status finish(const Engine& engine, std::optional<double> r_achieved, bool deployed);
 
  private:
-  RunFolder(fs::path dir, config::Experiment experiment, std::unique_ptr<store::RunStore> store,
-            program::Progress::Mode mode, const store::RunTotals& totals);
+  RunFolder(fs::path dir, config::Experiment experiment, bool users_guess,
+            std::unique_ptr<store::RunStore> store, program::Progress::Mode mode,
+            const store::RunTotals& totals);
 
   fs::path dir_;
   config::Experiment experiment_;
+  bool users_guess_;  ///< labels
   std::unique_ptr<store::RunStore> store_;
   program::Progress progress_;
   std::uint64_t bytes_ = 0;  ///< so far, both directions

@@ -249,11 +249,22 @@ std::string regions(const ClientSettings& s) {
   if (s.kind != "regions" || complete) return "";
   return "0 is no size of regions with captions, allowed: at least 1 of each";
 }
+/// Statistics that do not travel would be those of no data, under weights that have learnt.
+std::string start(const ClientSettings& s) {
+  const Experiment& e = s.experiment;
+  const bool keeps_statistics = e.model.norm != "group" && e.model.norm != "layer" && e.model.norm != "none";
+  if (e.model.start.empty() || e.averaging.bn_buffers != "local" || !keeps_statistics) return "";
+  return print(e.model.start) +
+         " does not fit averaging.bn_buffers = \"local\" with model.norm = " + print(e.model.norm) +
+         ": users would not get its statistics, allowed: \"\", or averaging.bn_buffers = \"mean\"";
+}
 /// The first Euler step uses the weights as they are sent: how they move would never be learnt.
 std::string ode_steps(const ClientSettings& s) {
   const Model& m = s.experiment.model;
   if (m.ode_configuration != 1 || m.ode_method != "euler" || m.ode_steps > 1) return "";
-  return "1 leaves no time to move in with model.ode_configuration = 1, allowed: at least 2";
+  return "1 leaves no time to move in with model.ode_configuration = 1, allowed: at least 2, "
+         "model.ode_method = "
+         "\"rk2\" or \"rk4\", or another configuration";
 }
 std::string width(const ClientSettings& s) {
   const Model& m = s.experiment.model;
@@ -300,6 +311,7 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"curvature.from", "curvature.every", "download.codec", "federation.labels_at"}, curvature_at},
       {{"upload.error_feedback", "training.optimizer_state"}, error_feedback},
       {{"model.width", "model.heads"}, width},
+      {{"model.start", "model.norm", "averaging.bn_buffers"}, start},
       {{"model.ode_steps", "model.ode_configuration", "model.ode_method"}, ode_steps},
       {{"model.norm", "training.optimizer", "averaging.server_optimizer"}, norm},
       {{"image.mean", "image.channels", "samples.kind"}, mean},

@@ -12,6 +12,7 @@ class ConvProduct final : public nn::Product {
 
   torch::Tensor apply(const torch::Tensor& x, const torch::Tensor& weight,
                       const nn::DrawContext* draws) const override;
+  bool is_twice_differentiable() const override { return true; }
 
  private:
   nn::ConvGeometry geometry_;

@@ -33,7 +33,7 @@ class Simulated : public Arithmetic {
   }
 
   Operand weight(const torch::Tensor& w) const override {
-    if (options_.bits.weight == 0) return {w};
+    if (options_.bits.weight == 0) return {w.detach()};
     return rounded(w, [&](const quant::Matrix& matrix, Span<float> out) {
       round_zero_aligned(options_.bits.weight, matrix, {}, out);
     });

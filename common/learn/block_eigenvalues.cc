@@ -1,10 +1,10 @@
 #include "common/learn/block_eigenvalues.h"
 
 #include "common/curvature/power_iteration.h"
+#include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 #include "common/learn/labelled_loss.h"
 #include "common/nn/device.h"
-#include "common/nn/product.h"
 #include "common/nn/state.h"
 
 namespace covey::learn {
@@ -44,7 +44,7 @@ Result<std::map<std::string, std::vector<double>>> block_eigenvalues(
     const std::function<std::string(const std::string& parameter)>& block_of, const Stream& draws) {
   COVEY_CHECK(parts > 0 && samples.size() >= parts, "every part needs a sample");
   model.eval();
-  const nn::PlainProducts plain(model);  // rounded ones have no second derivative
+  const curvature::UnroundedProducts unrounded(model);
   std::map<std::string, std::vector<double>> found;
   for (std::size_t k = 0; k < parts; ++k) {
     const Samples part = part_of(samples, k, parts);

@@ -1,11 +1,11 @@
 #include "common/learn/curvature_answers.h"
 
+#include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
 #include "common/curvature/trace.h"
 #include "common/learn/labelled_loss.h"
 #include "common/learn/round_samples.h"
 #include "common/nn/device.h"
-#include "common/nn/product.h"
 #include "common/nn/state.h"
 
 namespace covey::learn {
@@ -27,7 +27,7 @@ Result<CurvatureAnswers> answer(LocalTrainer& trainer, const LocalTask& task, st
   COVEY_ASSIGN_OR_RETURN(const Samples samples, samples_with_labels(setup, task, *objective, model));
   if (samples.size() == 0) return CurvatureAnswers{};
   model.eval();
-  const nn::PlainProducts plain(model);  // rounded ones have no second derivative
+  const curvature::UnroundedProducts unrounded(model);
   const curvature::Hessian hessian(trainer.parameters(),
                                    labelled_loss(model, samples, setup.spec, nn::choose_device(), kBatch));
   const Stream stream(setup.experiment.seed, {Purpose::kCurvature, task.round, task.attempt, kNoEntity});

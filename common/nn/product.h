@@ -1,8 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <utility>
-#include <vector>
 
 #include "common/nn/draws.h"
 #include "common/nn/torch.h"
@@ -19,6 +17,9 @@ class Product {
   /// the model's forward, null where it has none.
   virtual torch::Tensor apply(const torch::Tensor& x, const torch::Tensor& weight,
                               const DrawContext* draws) const = 0;
+
+  /// Whether its gradients can be differentiated again.
+  virtual bool is_twice_differentiable() const { return false; }
 };
 
 /// A layer with a weight, which multiplies by LibTorch's product until it is given another one.
@@ -26,35 +27,15 @@ class ProductLayer : public torch::nn::Module {
  public:
   void set_product(std::shared_ptr<const Product> product) { product_ = std::move(product); }
   bool has_product() const { return product_ != nullptr; }
+  /// Null: LibTorch's own.
+  const std::shared_ptr<const Product>& shared_product() const { return product_; }
 
  protected:
   /// Null: LibTorch's own.
   const Product* product() const { return product_.get(); }
 
  private:
-  friend class PlainProducts;
   std::shared_ptr<const Product> product_;
-};
-
-/// Lets every layer of a model multiply by LibTorch's product for as long as it lives.
-class PlainProducts {
- public:
-  explicit PlainProducts(const torch::nn::Module& model) {
-    for (const auto& module : model.modules(false)) {
-      auto layer = std::dynamic_pointer_cast<ProductLayer>(module);
-      if (layer == nullptr || !layer->has_product()) continue;
-      layers_.emplace_back(layer, layer->product_);
-      layer->set_product(nullptr);
-    }
-  }
-  ~PlainProducts() {
-    for (const auto& [layer, product] : layers_) layer->set_product(product);
-  }
-  PlainProducts(const PlainProducts&) = delete;
-  PlainProducts& operator=(const PlainProducts&) = delete;
-
- private:
-  std::vector<std::pair<std::shared_ptr<ProductLayer>, std::shared_ptr<const Product>>> layers_;
 };
 
 /// Lets every layer of `model` multiply by LibTorch's product again.

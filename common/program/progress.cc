@@ -49,7 +49,8 @@ std::string human_seconds(double seconds) {
 std::string progress_text(const RoundLine& line, double seconds_left) {
   std::string text = "round " + std::to_string(line.round) + "/" + std::to_string(line.rounds);
   if (line.accuracy) text += "  accuracy " + percent(*line.accuracy);
-  text += "  mask " + percent(line.mask_rate) + "  rarest class " + percent(line.smallest_class_share);
+  if (line.guesses)
+    text += "  mask " + percent(line.mask_rate) + "  rarest class " + percent(line.smallest_class_share);
   text += "  members " + std::to_string(line.counted) + "/" + std::to_string(line.drawn);
   text += "  sent " + human_bytes(line.bytes) + "  left " + human_seconds(seconds_left);
   return text;

@@ -14,6 +14,7 @@ struct RoundLine {
   std::uint32_t round = 0;  ///< committed so far
   std::uint32_t rounds = 0;
   std::optional<double> accuracy;  ///< of the latest evaluation
+  bool guesses = true;             ///< members guessed labels; without, the next two mean nothing
   double mask_rate = 0;
   /// Of the rarest class among accepted pseudo-labels; near 0 warns of collapse.
   double smallest_class_share = 0;
@@ -28,7 +29,7 @@ std::string human_bytes(std::uint64_t bytes);
 std::string human_seconds(double seconds);
 
 /// The line of a round: "round 3/10  accuracy 91.2 %  mask 40.0 %  ...". Accuracy is left out while there is
-/// none.
+/// none, mask and rarest class where nobody guesses.
 std::string progress_text(const RoundLine& line, double seconds_left);
 
 /// Shows how far a run is: a bar that redraws itself on a terminal, one plain line per evaluated round

@@ -57,10 +57,11 @@ Status check_objective(const config::Experiment& experiment, const data::DataSpe
                           (annotated ? "contrastive" : "consistency, self-training"));
 }
 
-Result<Digest> probe_of_this_machine(const learn::TrainingSetup& setup, const fs::path& dir) {
+Result<Digest> probe_of_this_machine(const learn::TrainingSetup& setup, const fs::path& dir,
+                                     std::size_t labelled) {
   COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(setup));
   const Layout exchanged = learn::exchanged_layout(trainer->layout(), setup.experiment);
-  COVEY_RETURN_IF_ERROR(check_plans(setup.experiment.download, exchanged));
+  COVEY_RETURN_IF_ERROR(check_plans(setup.experiment.download, exchanged, labelled));
   COVEY_RETURN_IF_ERROR(RunFolder::check_first_model(dir, setup.experiment, trainer->layout()));
   return learn::numeric_probe(*trainer, setup);
 }
@@ -78,7 +79,7 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
 
   const learn::TrainingSetup setup{experiment, data};
   // First: what no model can be made of leaves no folder behind.
-  const auto probe = probe_of_this_machine(setup, run_folder_of(options.dir));
+  const auto probe = probe_of_this_machine(setup, run_folder_of(options.dir), data.labelled.size());
   if (!probe.ok()) return probe.status().with_context(options.experiment);
   COVEY_ASSIGN_OR_RETURN(const auto folder, RunFolder::open(run_folder_of(options.dir), setup,
                                                             program::Progress::default_mode(options.quiet)));

@@ -99,6 +99,7 @@ Result<std::vector<plan::LayerTrace>> labelled_traces(learn::LocalTrainer& train
   COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, labelled_samples(loaded, options));
   nn::Model& model = trainer.model();
   model.eval();
+  const curvature::UnroundedProducts unrounded(model);
   const curvature::Hessian hessian(
       model.parameters(), learn::labelled_loss(model, samples, loaded.dataset, nn::choose_device(), kBatch));
   StreamId id;

@@ -123,6 +123,7 @@ Result<Spectrum> measured_by_users(const SavedModel& saved, const HessianOptions
 
 Result<Spectrum> measured_here(const SavedModel& saved, const HessianOptions& options) {
   COVEY_ASSIGN_OR_RETURN(const learn::Samples samples, samples_of(saved.data, options));
+  const curvature::UnroundedProducts unrounded(saved.trainer->model());
   const auto loss = learn::labelled_loss(saved.trainer->model(), samples, saved.data.dataset,
                                          nn::choose_device(), options.batch);
   return measure_spectrum(saved.trainer->model(), loss, options.spectrum);

@@ -61,12 +61,13 @@ Result<std::string> replayed_record(const RunOptions& options, const fs::path& d
   return read_text_file(dir / kReplayFile);
 }
 
-/// Where the record differs from the experiment, apart from where each found its data.
+/// Where the record differs from the experiment, apart from where each found its data and its first model.
 Status check_recorded(const store::RunInfo& recorded, const std::string& path,
                       config::Experiment experiment) {
   COVEY_ASSIGN_OR_RETURN(config::Experiment other,
                          config::parse_experiment(recorded.experiment_toml, path, {}, {}));
   other.data.path = experiment.data.path;
+  other.model.start = experiment.model.start;
   const auto difference = config::first_difference(other, experiment);
   if (!difference) return ok_status();
   return invalid_argument("--replay: " + path + " records another experiment: " + *difference);
@@ -139,7 +140,8 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   const auto trainer = learn::LocalTrainer::make(setup);
   if (!trainer.ok()) return trainer.status().with_context(options.experiment);
   const Layout exchanged = learn::exchanged_layout((*trainer)->layout(), experiment);
-  COVEY_RETURN_IF_ERROR(server::check_plans(experiment.download, exchanged).with_context(options.experiment));
+  COVEY_RETURN_IF_ERROR(server::check_plans(experiment.download, exchanged, loaded.partition.server.size())
+                            .with_context(options.experiment));
   COVEY_RETURN_IF_ERROR(server::RunFolder::check_first_model(dir, experiment, (*trainer)->layout()));
   COVEY_ASSIGN_OR_RETURN(const auto folder,
                          server::RunFolder::open(dir, setup, program::Progress::default_mode(options.quiet)));

@@ -1,5 +1,6 @@
 #include "simulator/norms/batch_statistics.h"
 
+#include <cmath>
 #include <map>
 #include <numeric>
 
@@ -76,8 +77,9 @@ Result<std::vector<NormDeviations>> batch_statistics(nn::Model& model, const dat
                                                      const data::DataSpec& spec, std::size_t batches,
                                                      std::size_t batch, std::uint64_t seed) {
   if (samples.size() < batch)
-    return invalid_argument("--batch: " + std::to_string(batch) + " is more than the " +
-                            std::to_string(samples.size()) + " training samples");
+    return invalid_argument("--batch: " + std::to_string(batch) + " samples of " +
+                            std::to_string(samples.size()) +
+                            " training samples, allowed: at most all of them");
   const torch::NoGradGuard no_grad;
   model.eval();
   Observer observer(model);
@@ -90,7 +92,14 @@ Result<std::vector<NormDeviations>> batch_statistics(nn::Model& model, const dat
     model.forward(learn::sample_batch(samples, drawn, spec).to(nn::choose_device()));
   }
   std::vector<NormDeviations> found = observer.deviations();
-  if (found.empty()) return invalid_argument("the model has no norm layers");
+  if (found.empty())
+    return invalid_argument(
+        "the model has no norm layers, allowed: one with layers that see images or words");
+  for (const NormDeviations& layer : found) {
+    const Deviations& d = layer.deviations;
+    if (!std::isfinite(d.mean + d.variance + d.square))
+      return invalid_argument("norm layer " + layer.layer + " sees values that are not finite");
+  }
   return found;
 }
 

@@ -12,7 +12,7 @@ namespace {
 class MeanDistance {
  public:
   void add(double value, double centre, double scale) {
-    if (!(scale > 0)) return;
+    if (scale == 0) return;
     sum_ += std::abs(value - centre) / scale;
     ++count_;
   }

@@ -12,7 +12,7 @@ struct BatchMoments {
   std::vector<double> square;
 };
 
-/// How far batches lie from all of them: the mean over batches and channels of the distance between a batch's
+/// How far batches lie from their mean: the mean over batches and channels of the distance between a batch's
 /// figure and the mean of all batches, the mean's in standard deviations of its channel, the others as shares
 /// of themselves. 0 where all batches are alike. Channels that are constant (variance 0) are left out of
 /// `mean` and `variance`, those that are 0 of `square`.

@@ -39,6 +39,9 @@ double cost_of(const config::Experiment& experiment) {
 
 Status check_data(const config::Experiment& experiment, DatasetOf& dataset_of) {
   const auto users = static_cast<std::uint32_t>(experiment.federation.users);
+  const std::string& start = experiment.model.start;
+  if (!start.empty() && !fs::is_regular_file(start))
+    return invalid_argument("model.start: " + start + " is not there, allowed: a model file, or \"\"");
   COVEY_RETURN_IF_ERROR(make_device_profiles(experiment.devices, users, experiment.seed).status());
   COVEY_ASSIGN_OR_RETURN(const data::Dataset* dataset, dataset_of(experiment));
   return data::make_partition(*dataset, experiment.data, experiment.federation, experiment.seed).status();

@@ -88,6 +88,8 @@ const std::vector<BadUsage>& cases() {
           {"run", "EXPERIMENT", "--out", "NEW", "--set", "download.codec=hawq", "--set",
            "download.size_ratio=0.01"},
           {"download.size_ratio", "0.01"}),
+      sim("BlocksOfNoTransformer", {"run", "EXPERIMENT", "--out", "NEW", "--set", "download.codec=qbert"},
+          {"download.codec", "qbert"}),
       sim_set("TooManyBits", "upload.bits=9", {"upload.bits", "9"}),
       sim_set("UnknownDataSet", "data.name=imagenet", {"data.name", "imagenet", "cifar10"}),
       sim_set("DataSetWithoutFolder", "data.name=mnist", {"data.path"}),

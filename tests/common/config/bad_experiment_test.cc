@@ -264,8 +264,14 @@ const Bad kCombinations[] = {
      "[model]\node_steps = 1\n",
      {},
      "e.toml:2: model.ode_steps: 1 leaves no time to move in with model.ode_configuration = 1, allowed: at "
-     "least "
-     "2"},
+     "least 2, "
+     "model.ode_method = \"rk2\" or \"rk4\", or another configuration"},
+    {"FirstModelWhoseStatisticsStay",
+     "[model]\nnorm = \"batch\"\nstart = \"m.safetensors\"\n[averaging]\nbn_buffers = \"local\"\n",
+     {},
+     "e.toml:3: model.start: \"m.safetensors\" does not fit averaging.bn_buffers = \"local\" with model.norm "
+     "= \"batch\": users would not "
+     "get its statistics, allowed: \"\", or averaging.bn_buffers = \"mean\""},
     {"LabelledUsersThatAreSupervised",
      federation("labels_at = 'users'") + training("objective = 'supervised'"),
      {},

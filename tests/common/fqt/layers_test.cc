@@ -71,9 +71,12 @@ TEST(Layers, EveryModelTrainsInEveryMode) {
     const GradientsByName plain = step(name, settings("off"));
     const GradientsByName qat = step(name, settings("qat"));
     const GradientsByName fqt = step(name, settings("fqt"));
+    const GradientsByName activations = step(name, settings("activations"));
     const std::string last = name == "grounding" ? "phrase.bias" : "classifier.bias";
     EXPECT_FALSE(torch::equal(qat.at(""), plain.at(""))) << name;
     EXPECT_TRUE(torch::equal(qat.at(""), fqt.at(""))) << name << ": gradients change no forward";
+    EXPECT_FALSE(torch::equal(activations.at(""), plain.at(""))) << name;
+    EXPECT_FALSE(torch::equal(activations.at(""), qat.at(""))) << name << ": weights are not rounded";
     EXPECT_TRUE(torch::allclose(qat.at(""), plain.at(""), 0.1, 0.1)) << name;
     for (const auto& [parameter, gradient] : fqt) {
       EXPECT_TRUE(torch::isfinite(gradient).all().item<bool>()) << name << " " << parameter;
@@ -102,17 +105,6 @@ TEST(Layers, RoundedInputsLeaveWeightsAndGradientsAlone) {
   hidden_of(*plain)->forward(on_grid, nullptr).backward(noise({4, 64}, 10));
   EXPECT_TRUE(torch::allclose(hidden_of(*rounded)->named_parameters()["weight"].grad(),
                               hidden_of(*plain)->named_parameters()["weight"].grad(), 0, 1e-3));
-}
-
-TEST(Layers, PlainProductsComeBack) {
-  const auto rounded = model("cnn", settings("activations"));
-  const torch::Tensor samples = samples_for(options_for("cnn", 1, 16, 5), 4);
-  const torch::Tensor before = rounded->forward(samples);
-  {
-    const nn::PlainProducts plain(*rounded);
-    EXPECT_TRUE(torch::equal(rounded->forward(samples), model("cnn", settings("off"))->forward(samples)));
-  }
-  EXPECT_TRUE(torch::equal(rounded->forward(samples), before));
 }
 
 TEST(Layers, AllExemptIsOff) {

@@ -38,6 +38,12 @@ TEST(Progress, LeavesOutAnAccuracyThatNobodyMeasured) {
   EXPECT_EQ(progress_text(line, 0).find("accuracy"), std::string::npos);
 }
 
+TEST(Progress, LeavesOutGuessesThatNobodyMakes) {
+  RoundLine line = third_of_ten();
+  line.guesses = false;
+  EXPECT_EQ(progress_text(line, 65), "round 3/10  accuracy 91.2 %  members 4/5  sent 1.2 MB  left 1:05");
+}
+
 TEST(Progress, PrintsOneLineAnEvaluatedRound) {
   const std::string text = shown(Progress::Mode::kLines, true);
   EXPECT_EQ(text.find("round 3/10"), 0u);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "common/learn/local_trainer.h"
 #include "tests/common/learn/hand_made.h"
 
@@ -19,7 +21,8 @@ std::unique_ptr<learn::LocalTrainer> trainer_of(const std::string& model, const 
 }
 
 auto statistics(learn::LocalTrainer& trainer, std::size_t batch) {
-  return batch_statistics(trainer.model(), learn::testing::striped_images(40), trainer.setup().spec, 3, batch, 1);
+  return batch_statistics(trainer.model(), learn::testing::striped_images(40), trainer.setup().spec, 3, batch,
+                          1);
 }
 
 TEST(BatchStatistics, NameEveryNormLayerInOrder) {
@@ -53,11 +56,18 @@ TEST(BatchStatistics, KnowTheUsesOfALayerApart) {
   EXPECT_EQ(found[3].layer, "block.norm1 use 2");
 }
 
-TEST(BatchStatistics, RefuseWhatHasNone) {
-  const auto plain = trainer_of("cnn", "none");
-  EXPECT_TRUE(statistics(*plain, 8).ok()) << "layers without a norm still see their input";
+TEST(BatchStatistics, RefuseBatchesOfMoreThanAll) {
   const auto trainer = trainer_of("cnn", "group");
   EXPECT_THAT(statistics(*trainer, 41).status().message(), HasSubstr("--batch: 41"));
+}
+
+TEST(BatchStatistics, RefuseValuesThatAreNotFinite) {
+  const auto trainer = trainer_of("cnn", "group");
+  {
+    const torch::NoGradGuard no_grad;
+    trainer->model().parameters().front().fill_(std::numeric_limits<float>::infinity());
+  }
+  EXPECT_THAT(statistics(*trainer, 8).status().message(), HasSubstr("not finite"));
 }
 
 }  // namespace
