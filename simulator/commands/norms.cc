@@ -23,24 +23,22 @@ struct NormsOptions {
 Figure figure_of(const std::vector<NormDeviations>& layers, std::size_t batch) {
   Figure figure;
   figure.id = "batch-statistics";
-  figure.title = "Statistics of batches of " + std::to_string(batch) + " against those of all";
+  figure.title = "Statistics of batches of " + std::to_string(batch);
   figure.caption =
       "What each norm layer is given: mean distance of a batch's figure from the mean of all batches; means "
       "in standard "
       "deviations of their channel, the others as shares of themselves.";
-  figure.kind = Figure::Kind::kDots;
   figure.x.label = "norm layer, from the input on";
-  figure.x.scale = FigureAxis::Scale::kCategory;
+  figure.x.whole_numbers = true;
   figure.y.label = "distance";
   figure.y.unit = "%";
   figure.y.from_zero = true;
   figure.series = {{"mean", {}}, {"variance", {}}, {"mean square", {}}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    figure.x.categories.push_back(std::to_string(i + 1));
     const Deviations& d = layers[i].deviations;
     const double values[] = {d.mean, d.variance, d.square};
     for (std::size_t s = 0; s < 3; ++s)
-      figure.series[s].points.push_back({static_cast<double>(i), 100 * values[s], std::nullopt});
+      figure.series[s].points.push_back({static_cast<double>(i + 1), 100 * values[s], std::nullopt});
   }
   return figure;
 }
