@@ -172,8 +172,8 @@ struct Curvature {
 
 /// Training on quantised values, of users and server alike (arXiv 2010.14298).
 struct Fqt {
-  /// off | activations: inputs of layers, rounded to nearest; weights as download.qat has them | qat: weights,
-  /// too | fqt: output gradients, too, at random
+  /// off | activations: inputs of layers, rounded to nearest; weights as download.qat has them | qat:
+  /// weights, too | fqt: output gradients, too, at random
   std::string mode = "off";
   std::int64_t activation_bits = 8;        ///< 2..8
   std::int64_t weight_bits = 8;            ///< 2..8
