@@ -14,9 +14,8 @@ Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest);
 Result<Values> read_values(const store::BlobStore& blobs, const Digest& digest, const Layout& layout);
 
 /// The model that a run begins with, from a model file (model.start).
-///   errors  kInvalidArgument "model.start: FILE: ..." when it cannot be read, is not a file of this model,
-///   or
-///           has values that are not finite
+///   errors  kInvalidArgument "model.start: FILE: ..." when it cannot be read, is not of this model, or has
+///           values that are not finite
 Result<Values> read_first_model(const std::string& path, const Layout& full);
 
 /// The server trainer's own state as of a committed round.
