@@ -157,7 +157,9 @@ Result<bool> Daemon::accept_welcome(const wire::Welcome& welcome) {
   COVEY_ASSIGN_OR_RETURN(next_settings_,
                          config::parse_client_settings(as_text(welcome.settings), "welcome", parts_.names));
   COVEY_RETURN_IF_ERROR(program::pin_numerics(next_settings_.experiment.numerics, parts_.argv));
-  COVEY_RETURN_IF_ERROR(fit_samples(learn::training_setup(next_settings_).spec));
+  const auto setup = learn::training_setup(next_settings_);
+  if (!setup.ok()) return setup.status().with_context("welcome");
+  COVEY_RETURN_IF_ERROR(fit_samples(setup->spec));
   return true;
 }
 
@@ -180,7 +182,7 @@ Status Daemon::execute(const action::ApplyWelcome& a) {
   run_id_ = welcome.run_id;
   settings_text_ = welcome.settings;
   settings_ = next_settings_;
-  setup_ = learn::training_setup(settings_);
+  COVEY_ASSIGN_OR_RETURN(setup_, learn::training_setup(settings_));
   COVEY_ASSIGN_OR_RETURN(pool_, learn::WorkerPool::make(setup_, 1, [this] { pool_ready_.signal(); }));
   parts_.logger->info("user={} welcome, run {}", welcome.user.value, run_id_.hex().substr(0, 12));
   send_probe();

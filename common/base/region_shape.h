@@ -1,8 +1,10 @@
 #pragma once
 
-#include <cstddef>
+#include "common/base/sample_format.h"
 
 namespace covey {
+
+inline constexpr const char* kRegionKind = "regions";
 
 /// How an image of detected regions lies, with a caption of it, in a row of floats; one part after the other:
 ///   image         1: a number that samples with the same regions share
@@ -25,6 +27,10 @@ struct RegionShape {
   std::size_t at_answered() const { return at_phrase_words() + count(phrases, words); }
   std::size_t at_positives() const { return at_answered() + count(phrases, 1); }
   std::size_t values() const { return at_positives() + count(phrases, regions); }
+
+  operator SampleFormat() const;
+  /// `format` is of kind regions.
+  static RegionShape of(const SampleFormat& format);
 
   friend bool operator==(const RegionShape& a, const RegionShape& b) {
     return a.regions == b.regions && a.features == b.features && a.phrases == b.phrases &&

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "common/base/image_shape.h"
+
 namespace covey::calibration {
 
 namespace {
@@ -64,14 +66,16 @@ class Frozen {
 
 }  // namespace
 
-Result<Distilled> distil(nn::Model& model, std::int64_t channels, std::int64_t height, std::int64_t width,
-                         const DistilOptions& options) {
+Result<Distilled> distil(nn::Model& model, const SampleFormat& format, const DistilOptions& options) {
+  if (format.kind != kImageKind)
+    return invalid_argument("only images can be made from statistics, these samples are of kind " +
+                            format.kind + ", allowed: " + kImageKind);
   model.eval();
   COVEY_ASSIGN_OR_RETURN(const auto loss, StatisticsLoss::make(model, options.statistics));
   const Frozen frozen(model);
-  torch::Tensor images = noise({options.images, channels, height, width}, options.seed)
-                             .to(model.parameters().front().device())
-                             .requires_grad_();
+  std::vector<std::int64_t> sizes = format.dims;
+  sizes.insert(sizes.begin(), options.images);
+  torch::Tensor images = noise(sizes, options.seed).to(model.parameters().front().device()).requires_grad_();
   torch::optim::Adam adam({images}, torch::optim::AdamOptions(options.rate));
   Plateau plateau(options);
   Distilled result;

@@ -24,8 +24,9 @@ struct Distilled {
 /// Images that look to `model` like those that it was trained on, made from noise by descending
 /// StatisticsLoss: data for calibration where there are none. Of the iterations, the images with the least
 /// loss. A function of the model and the options.
-///   errors  those of StatisticsLoss; kInternal when the loss is not finite
-Result<Distilled> distil(nn::Model& model, std::int64_t channels, std::int64_t height, std::int64_t width,
-                         const DistilOptions& options);
+///   format  of what `model` takes
+///   errors  those of StatisticsLoss; kInvalidArgument for samples that are no images; kInternal when the
+///   loss is not finite
+Result<Distilled> distil(nn::Model& model, const SampleFormat& format, const DistilOptions& options);
 
 }  // namespace covey::calibration

@@ -13,10 +13,10 @@ const std::vector<int> kWidths = {2, 3, 4, 5, 6, 7, 8};
 
 }  // namespace
 
-Result<Zeroq> zeroq(nn::Model& model, const Layout& layout, const Values& values, std::int64_t channels,
-                    std::int64_t height, std::int64_t width, const ZeroqOptions& options) {
+Result<Zeroq> zeroq(nn::Model& model, const Layout& layout, const Values& values, const SampleFormat& format,
+                    const ZeroqOptions& options) {
   nn::reset_products(model);
-  COVEY_ASSIGN_OR_RETURN(const Distilled distilled, distil(model, channels, height, width, options.distil));
+  COVEY_ASSIGN_OR_RETURN(const Distilled distilled, distil(model, format, options.distil));
   Zeroq result;
   COVEY_ASSIGN_OR_RETURN(result.layers,
                          kl_sensitivities(model, layout, values, distilled.images, options.codec, kWidths));

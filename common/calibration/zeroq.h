@@ -25,8 +25,8 @@ struct Zeroq {
 /// Layers that train on quantised values multiply by LibTorch's product from then on.
 ///   source  Cai et al.: ZeroQ (CVPR 2020); quantization.md C
 ///   errors  those of distil and kl_sensitivities
-Result<Zeroq> zeroq(nn::Model& model, const Layout& layout, const Values& values, std::int64_t channels,
-                    std::int64_t height, std::int64_t width, const ZeroqOptions& options);
+Result<Zeroq> zeroq(nn::Model& model, const Layout& layout, const Values& values, const SampleFormat& format,
+                    const ZeroqOptions& options);
 
 /// JSON: {LAYER: [LOW, HIGH], ...}; metadata "covey.activations" of a model file.
 std::string to_json(const std::vector<ActivationRange>& ranges);

@@ -13,26 +13,16 @@ namespace covey::config {
 /// What a client has to know to train, and nothing more (semantics.md 6): the welcome carries it as TOML
 /// text. Names and folders of data sets and the make-up of the federation stay with the coordinator.
 struct ClientSettings {
-  Experiment experiment;                ///< of a received file: what did not travel has its default
-  std::string kind = "image";           ///< of every sample: image | text | regions
+  Experiment experiment;  ///< of a received file: what did not travel has its default
+  // The samples (data::DataSpec).
+  std::string kind = "image";           ///< of every sample, as base/sample_format.h
+  std::vector<int> sizes;               ///< of a sample, as its kind has them
   std::string task = "classification";  ///< what the model is asked for
   int classes = 0;
-  // image
-  int channels = 0;
-  int height = 0;                   ///< pixels
-  int width = 0;                    ///< pixels
-  std::vector<float> mean = {0};    ///< per channel, of pixel / 255
-  std::vector<float> stddev = {1};  ///< per channel, of pixel / 255
-  bool characters = false;          ///< letters or digits: no flips
-  // text
-  int tokens = 0;          ///< words of a text that count
-  std::string vocabulary;  ///< words in the order of their ids, a space between them; of regions, too
-  // regions (base/region_shape.h)
-  int regions = 0;
-  int features = 0;
-  int phrases = 0;
-  int words = 0;
-  bool named = false;
+  std::vector<float> mean;    ///< of images: per channel, of pixel / 255
+  std::vector<float> stddev;  ///< of images: per channel, of pixel / 255
+  bool characters = false;    ///< letters or digits: no flips
+  std::string vocabulary;     ///< of samples with words, in the order of their ids, a space between them
 };
 
 /// The travelling part as TOML text. `settings` must be valid.

@@ -223,32 +223,6 @@ std::string error_feedback(const ClientSettings& s) {
          "false";
 }
 
-std::string one_per_channel(const ClientSettings& s, std::size_t count) {
-  if (s.kind != "image") return "";
-  if (count == static_cast<std::size_t>(s.channels)) return "";
-  return "the list has " + std::to_string(count) + " numbers, allowed: " + std::to_string(s.channels) +
-         ", one per channel";
-}
-std::string mean(const ClientSettings& s) {
-  return one_per_channel(s, s.mean.size());
-}
-std::string stddev(const ClientSettings& s) {
-  return one_per_channel(s, s.stddev.size());
-}
-
-std::string image_size(const ClientSettings& s) {
-  if (s.kind != "image" || (s.channels > 0 && s.height > 0 && s.width > 0)) return "";
-  return "0 is no size of an image, allowed: channels, height and width of at least 1";
-}
-std::string tokens(const ClientSettings& s) {
-  if (s.kind != "text" || s.tokens > 0) return "";
-  return "0 is no length of a text, allowed: at least 1";
-}
-std::string regions(const ClientSettings& s) {
-  const bool complete = s.regions > 0 && s.features > 0 && s.phrases > 0 && s.words > 0;
-  if (s.kind != "regions" || complete) return "";
-  return "0 is no size of regions with captions, allowed: at least 1 of each";
-}
 /// Statistics that do not travel would be those of no data, under weights that have learnt.
 std::string start(const ClientSettings& s) {
   const Experiment& e = s.experiment;
@@ -314,11 +288,6 @@ std::vector<Rule> rules_for(FileKind file) {
       {{"model.start", "model.norm", "averaging.bn_buffers"}, start},
       {{"model.ode_steps", "model.ode_configuration", "model.ode_method"}, ode_steps},
       {{"model.norm", "training.optimizer", "averaging.server_optimizer"}, norm},
-      {{"image.mean", "image.channels", "samples.kind"}, mean},
-      {{"image.stddev", "image.channels", "samples.kind"}, stddev},
-      {{"image.channels", "image.height", "image.width", "samples.kind"}, image_size},
-      {{"text.tokens", "samples.kind"}, tokens},
-      {{"regions.regions", "regions.features", "regions.phrases", "regions.words", "samples.kind"}, regions},
   };
   if (file == FileKind::kClientSettings) rules.push_back({{"training.optimizer_state"}, optimizer_state});
   const auto foreign = [file](const Rule& rule) {

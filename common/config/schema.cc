@@ -29,6 +29,9 @@ Value to_value(const std::string& text) {
 Value to_value(const std::vector<float>& numbers) {
   return std::vector<double>(numbers.begin(), numbers.end());
 }
+Value to_value(const std::vector<int>& numbers) {
+  return std::vector<std::int64_t>(numbers.begin(), numbers.end());
+}
 Value to_value(const std::vector<std::string>& texts) {
   return texts;
 }
@@ -56,6 +59,11 @@ void from_value(const Value& value, std::vector<float>& numbers) {
   for (const double number : std::get<std::vector<double>>(value)) {
     numbers.push_back(static_cast<float>(number));
   }
+}
+void from_value(const Value& value, std::vector<int>& numbers) {
+  numbers.clear();
+  for (const std::int64_t number : std::get<std::vector<std::int64_t>>(value))
+    numbers.push_back(static_cast<int>(number));
 }
 void from_value(const Value& value, std::vector<std::string>& texts) {
   texts = std::get<std::vector<std::string>>(value);
@@ -283,25 +291,14 @@ void add_samples(std::vector<Field>& fields) {
   using C = ClientSettings;
   const auto find = [](auto& s) -> auto& { return s; };
   Section samples(fields, "samples", find);
-  samples.add("kind", &C::kind, Choices{{"image", "text", "regions"}}, kClient, "sections of other kinds mean nothing, but regions have a vocabulary, too");
+  samples.add("kind", &C::kind, Named{}, kClient, "of every sample");
+  samples.add("sizes", &C::sizes, Wholes{{0, 65536}, 16}, kClient, "of a sample: an image's channels, height and width, and so on");
   samples.add("task", &C::task, Named{}, kClient, "what the model is asked for");
   samples.add("classes", &C::classes, Whole{2, 100000}, kClient, "that the model tells apart");
-  Section image(fields, "image", find);
-  image.add("channels", &C::channels, Whole{0, 4}, kClient, "1 grey, 3 colours");
-  image.add("height", &C::height, Whole{0, 1024}, kClient, "pixels");
-  image.add("width", &C::width, Whole{0, 1024}, kClient, "pixels");
-  image.add("mean", &C::mean, Reals{{-1000, 1000}, 4}, kClient, "per channel, of pixel / 255");
-  image.add("stddev", &C::stddev, Reals{{0, 1000, true}, 4}, kClient, "per channel, of pixel / 255");
-  image.add("characters", &C::characters, Flag{}, kClient, "letters or digits: no flips");
-  Section text(fields, "text", find);
-  text.add("tokens", &C::tokens, Whole{0, 1024}, kClient, "words of a text that count");
-  text.add("vocabulary", &C::vocabulary, Text{kVocabularyBytesMax}, kClient, "the words, by their ids, with spaces between them");
-  Section regions(fields, "regions", find);
-  regions.add("regions", &C::regions, Whole{0, 1024}, kClient, "of an image");
-  regions.add("features", &C::features, Whole{0, 65536}, kClient, "of a region");
-  regions.add("phrases", &C::phrases, Whole{0, 1024}, kClient, "of a caption");
-  regions.add("words", &C::words, Whole{0, 1024}, kClient, "of a phrase");
-  regions.add("named", &C::named, Flag{}, kClient, "regions have names");
+  samples.add("mean", &C::mean, Reals{{-1000, 1000}, 16}, kClient, "of images: per channel, of pixel / 255");
+  samples.add("stddev", &C::stddev, Reals{{0, 1000, true}, 16}, kClient, "of images: per channel, of pixel / 255");
+  samples.add("characters", &C::characters, Flag{}, kClient, "letters or digits: no flips");
+  samples.add("vocabulary", &C::vocabulary, Text{kVocabularyBytesMax}, kClient, "the words, by their ids, with spaces between them");
 }
 // clang-format on
 

@@ -17,6 +17,16 @@ using AnyValue = std::variant<Value, OtherValue>;
 /// hundred.
 constexpr std::ptrdiff_t kDotsMax = 1000;
 
+/// Also of an empty list.
+std::optional<std::vector<std::int64_t>> whole_numbers_of(const toml::array& array) {
+  std::vector<std::int64_t> numbers;
+  for (const toml::node& item : array) {
+    if (!item.is_integer()) return std::nullopt;
+    numbers.push_back(item.value_or(std::int64_t{0}));
+  }
+  return numbers;
+}
+
 std::optional<std::vector<double>> numbers_of(const toml::array& array) {
   std::vector<double> numbers;
   for (const toml::node& item : array) {
@@ -44,6 +54,7 @@ AnyValue value_of(const toml::node& node) {
   if (const auto* text = node.as_string()) return AnyValue(kSetting, text->get());
   if (node.is_table()) return OtherValue{"a table"};
   if (const auto* array = node.as_array()) {
+    if (auto numbers = whole_numbers_of(*array)) return AnyValue(kSetting, *std::move(numbers));
     if (auto numbers = numbers_of(*array)) return AnyValue(kSetting, *std::move(numbers));
     if (auto texts = texts_of(*array)) return AnyValue(kSetting, *std::move(texts));
     return OtherValue{"a list"};

@@ -28,6 +28,10 @@ std::string print_real(double value) {
   return text;
 }
 
+std::string describe_whole(const Whole& whole) {
+  return "a whole number from " + std::to_string(whole.min) + " to " + std::to_string(whole.max);
+}
+
 std::string describe_real(const Real& real) {
   if (real.above_min) return "a number above " + print_real(real.min) + " up to " + print_real(real.max);
   return "a number from " + print_real(real.min) + " to " + print_real(real.max);
@@ -87,20 +91,31 @@ class Fit {
     return inside(real, *number) ? "" : out_of_range();
   }
 
-  std::string operator()(const Reals& reals) const {
+  std::string operator()(const Reals& reals) {
+    if (const auto* wholes = std::get_if<std::vector<std::int64_t>>(&value_))
+      value_ = std::vector<double>(wholes->begin(), wholes->end());
     const auto* numbers = std::get_if<std::vector<double>>(&value_);
     if (numbers == nullptr) return wrong_type();
-    if (numbers->empty() || numbers->size() > reals.count_max) {
-      return "the list has " + std::to_string(numbers->size()) + " numbers";
-    }
+    if (numbers->size() > reals.count_max) return too_many(numbers->size());
     for (const double number : *numbers) {
       if (!inside(reals.each, number)) return print_real(number) + " is out of range";
     }
     return "";
   }
 
+  std::string operator()(const Wholes& wholes) const {
+    const auto* numbers = std::get_if<std::vector<std::int64_t>>(&value_);
+    if (numbers == nullptr) return wrong_type();
+    if (numbers->size() > wholes.count_max) return too_many(numbers->size());
+    for (const std::int64_t number : *numbers) {
+      if (number < wholes.each.min || number > wholes.each.max)
+        return std::to_string(number) + " is out of range";
+    }
+    return "";
+  }
+
   std::string operator()(const Names& names) {
-    const auto* numbers = std::get_if<std::vector<double>>(&value_);  // TOML's [] reads as these
+    const auto* numbers = std::get_if<std::vector<std::int64_t>>(&value_);  // TOML's [] reads as these
     if (numbers != nullptr && numbers->empty()) value_ = std::vector<std::string>{};
     const auto* list = std::get_if<std::vector<std::string>>(&value_);
     if (list == nullptr) return wrong_type();
@@ -118,6 +133,9 @@ class Fit {
 
  private:
   std::string wrong_type() const { return shown(value_) + " has the wrong type"; }
+  static std::string too_many(std::size_t count) {
+    return "the list has " + std::to_string(count) + " numbers";
+  }
   std::string out_of_range() const { return shown(value_) + " is out of range"; }
 
   std::string one_of(const std::vector<std::string>& names) const {
@@ -137,13 +155,15 @@ std::string describe(const Allowed& allowed, const std::vector<std::string>* kno
       Overloaded{
           [](const Flag&) -> std::string { return "true or false"; },
           [](const Text& text) { return "text of up to " + std::to_string(text.bytes_max) + " bytes"; },
-          [](const Whole& whole) {
-            return "a whole number from " + std::to_string(whole.min) + " to " + std::to_string(whole.max);
-          },
+          [](const Whole& whole) { return describe_whole(whole); },
           [](const Real& real) { return describe_real(real); },
           [](const Reals& reals) {
-            return "a list of 1 to " + std::to_string(reals.count_max) + ", each " +
+            return "a list of up to " + std::to_string(reals.count_max) + ", each " +
                    describe_real(reals.each);
+          },
+          [](const Wholes& wholes) {
+            return "a list of up to " + std::to_string(wholes.count_max) + ", each " +
+                   describe_whole(wholes.each);
           },
           [](const Names& names) {
             return "a list of up to " + std::to_string(names.count_max) +
@@ -171,6 +191,11 @@ std::string print(const Value& value) {
                         [](const std::vector<double>& numbers) {
                           std::vector<std::string> items;
                           for (const double number : numbers) items.push_back(print_real(number));
+                          return "[" + joined(items) + "]";
+                        },
+                        [](const std::vector<std::int64_t>& numbers) {
+                          std::vector<std::string> items;
+                          for (const std::int64_t number : numbers) items.push_back(std::to_string(number));
                           return "[" + joined(items) + "]";
                         },
                         [](const std::vector<std::string>& texts) {

@@ -11,8 +11,8 @@
 namespace covey::config {
 
 /// A setting without its place: what TOML can say and Covey uses.
-using Value =
-    std::variant<bool, std::int64_t, double, std::string, std::vector<double>, std::vector<std::string>>;
+using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<double>,
+                           std::vector<std::int64_t>, std::vector<std::string>>;
 
 /// What a setting may be.
 struct Flag {};
@@ -30,9 +30,14 @@ struct Real {
   double max;
   bool above_min = false;  ///< min itself is not allowed
 };
-/// One number per image channel.
+/// A list of numbers, which may be empty.
 struct Reals {
   Real each;
+  std::size_t count_max;
+};
+/// The same of whole numbers.
+struct Wholes {
+  Whole each;
   std::size_t count_max;
 };
 /// A list of names, which may be empty; each of 1 to 64 letters, digits and "_.-".
@@ -45,7 +50,7 @@ struct Choices {
 /// A name of a registry; KnownNames lists them.
 struct Named {};
 
-using Allowed = std::variant<Flag, Text, Whole, Real, Reals, Names, Choices, Named>;
+using Allowed = std::variant<Flag, Text, Whole, Real, Reals, Wholes, Names, Choices, Named>;
 
 /// "a whole number from 1 to 8". `known`: what Named stands for; null when that is not known here.
 std::string describe(const Allowed& allowed, const std::vector<std::string>* known);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/base/random.h"
-#include "common/data/images.h"
+#include "common/data/kinds/registry.h"
 #include "common/data/readers/idx_file.h"
 #include "common/data/readers/readers.h"
 
@@ -41,8 +41,7 @@ Status check_dataset(const Dataset& dataset) {
   }
   if (dataset.train.format != dataset.test.format)
     return invalid_argument("training and test samples differ in size");
-  if (dataset.train.format.kind == SampleKind::kImage)
-    COVEY_RETURN_IF_ERROR(check_image_limits(dataset.train.format.image, dataset.train.size()));
+  COVEY_RETURN_IF_ERROR(check_spec(dataset));
   COVEY_RETURN_IF_ERROR(check_labels(dataset.train, dataset.classes).with_context("training set"));
   return check_labels(dataset.test, dataset.classes).with_context("test set");
 }
@@ -81,8 +80,8 @@ Result<Dataset> load_dataset(const config::Data& config, std::uint64_t seed) {
       "data set " + config.name + (config.path.empty() ? "" : " in '" + config.path + "'");
   auto dataset = reader(config, seed);
   if (!dataset.ok()) return dataset.status().with_context(doing);
-  COVEY_RETURN_IF_ERROR(check_dataset(*dataset).with_context(doing));
   dataset->format = dataset->train.format;
+  COVEY_RETURN_IF_ERROR(check_dataset(*dataset).with_context(doing));
   limit_samples(dataset->train, dataset->classes, config.train_limit, Half::kTrain, seed);
   limit_samples(dataset->test, dataset->classes, config.test_limit, Half::kTest, seed);
   return dataset;

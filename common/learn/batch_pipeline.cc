@@ -1,5 +1,6 @@
 #include "common/learn/batch_pipeline.h"
 
+#include "common/data/kinds/registry.h"
 #include "common/learn/sample_batch.h"
 
 namespace covey::learn {
@@ -8,7 +9,7 @@ BatchPipeline::BatchPipeline(const PipelineOptions& options, const Stream& order
     : options_(options),
       order_(options.samples->size(), options.batch, order, options.drawing),
       augment_(augment),
-      views_(data::make_view_maker(*options.spec, options.views)) {
+      views_(data::kind_of(options.spec->format).views(*options.spec, options.views)) {
   for (Batch& slot : slots_) {
     if (options_.weak) slot.weak = empty_batch(*options_.spec, order_.batch());
     if (options_.strong) slot.strong = empty_batch(*options_.spec, order_.batch());

@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "common/data/kinds/registry.h"
+
 namespace covey::learn {
 
 namespace {
@@ -19,44 +21,31 @@ config::ClientSettings client_settings(const TrainingSetup& setup) {
   const data::DataSpec& spec = setup.spec;
   config::ClientSettings settings;
   settings.experiment = setup.experiment;
-  settings.kind = data::kind_name(spec.format.kind);
+  settings.kind = spec.format.kind;
+  settings.sizes = spec.format.sizes;
   settings.task = spec.task;
   settings.classes = spec.classes;
-  settings.channels = spec.format.image.channels;
-  settings.height = spec.format.image.height;
-  settings.width = spec.format.image.width;
-  if (!spec.normalisation.mean.empty()) settings.mean = spec.normalisation.mean;
-  if (!spec.normalisation.stddev.empty()) settings.stddev = spec.normalisation.stddev;
+  settings.mean = spec.normalisation.mean;
+  settings.stddev = spec.normalisation.stddev;
   settings.characters = spec.characters;
-  settings.tokens = spec.format.tokens;
-  const RegionShape& shape = spec.format.regions;
-  settings.regions = shape.regions;
-  settings.features = shape.features;
-  settings.phrases = shape.phrases;
-  settings.words = shape.words;
-  settings.named = shape.named;
   for (const std::string& word : spec.vocabulary)
     settings.vocabulary += (settings.vocabulary.empty() ? "" : " ") + word;
   return settings;
 }
 
-TrainingSetup training_setup(const config::ClientSettings& settings) {
+Result<TrainingSetup> training_setup(const config::ClientSettings& settings) {
+  COVEY_ASSIGN_OR_RETURN(const data::SampleKind* kind, data::sample_kinds().find(settings.kind));
+  auto format = kind->format(settings.sizes);
+  if (!format.ok()) return format.status().with_context("samples.sizes");
   data::DataSpec spec;
+  spec.format = *std::move(format);
   spec.task = settings.task;
   spec.classes = settings.classes;
-  if (settings.kind == "text") {
-    spec.format = data::SampleFormat::text(settings.tokens);
-    spec.vocabulary = words_of_list(settings.vocabulary);
-  } else if (settings.kind == "regions") {
-    spec.format = data::SampleFormat::of_regions(
-        {settings.regions, settings.features, settings.phrases, settings.words, settings.named});
-    spec.vocabulary = words_of_list(settings.vocabulary);
-  } else {
-    spec.format = data::ImageShape{settings.channels, settings.height, settings.width};
-    spec.normalisation = {settings.mean, settings.stddev};
-    spec.characters = settings.characters;
-  }
-  return {settings.experiment, spec};
+  spec.normalisation = {settings.mean, settings.stddev};
+  spec.characters = settings.characters;
+  spec.vocabulary = words_of_list(settings.vocabulary);
+  COVEY_RETURN_IF_ERROR(kind->check(spec).with_context("samples"));
+  return TrainingSetup{settings.experiment, std::move(spec)};
 }
 
 }  // namespace covey::learn

@@ -9,6 +9,7 @@ namespace covey::learn {
 config::ClientSettings client_settings(const TrainingSetup& setup);
 
 /// What a client makes of it; as far as training goes, the same setup.
-TrainingSetup training_setup(const config::ClientSettings& settings);
+///   errors  kInvalidArgument "samples...: what is wrong" where samples cannot be as the settings say
+Result<TrainingSetup> training_setup(const config::ClientSettings& settings);
 
 }  // namespace covey::learn

@@ -113,14 +113,10 @@ class DrawScope {
 };
 
 Result<nn::ModelOptions> model_options(const TrainingSetup& setup) {
-  const data::SampleFormat& format = setup.spec.format;
   const config::Model& model = setup.experiment.model;
   COVEY_ASSIGN_OR_RETURN(const nn::Norm norm, nn::parse_norm(model.norm));
   COVEY_ASSIGN_OR_RETURN(const nn::OdeMethod method, nn::parse_ode_method(model.ode_method));
-  nn::ModelOptions options{format.image.channels, format.image.height, format.image.width, setup.spec.classes,
-                           norm};
-  options.tokens = format.tokens;
-  options.regions = format.regions;
+  nn::ModelOptions options{setup.spec.format, setup.spec.classes, norm};
   options.next_word = setup.spec.task == "next-word";
   options.vocabulary = static_cast<int>(data::kFirstWord + setup.spec.vocabulary.size());
   options.transformer = {model.width, model.depth, model.heads, model.hidden, model.dropout};
@@ -145,7 +141,7 @@ Status check_objective(const TrainingSetup& setup) {
 }  // namespace
 
 Result<std::unique_ptr<LocalTrainer>> LocalTrainer::make(const TrainingSetup& setup) {
-  if (setup.spec.format.kind != data::SampleKind::kImage && setup.experiment.training.mixup > 0)
+  if (setup.spec.format.kind != kImageKind && setup.experiment.training.mixup > 0)
     return invalid_argument("training.mixup: words cannot be mixed, allowed where samples are no images: 0");
   COVEY_RETURN_IF_ERROR(check_objective(setup));
   const auto& model = setup.experiment.model;

@@ -1,5 +1,6 @@
 #include "common/learn/probe.h"
 
+#include "common/data/kinds/registry.h"
 #include "common/nn/state.h"
 
 namespace covey::learn {
@@ -14,7 +15,7 @@ data::SampleSet noise(const TrainingSetup& setup) {
   Sequence draws(Stream(setup.experiment.seed, {Purpose::kProbe, 0, 0, kNoEntity}), 0);
   data::SampleSet samples;
   samples.format = spec.format;
-  data::append_noise(spec, kSamples, draws, samples.bytes);
+  samples.bytes = data::kind_of(spec.format).noise(spec, kSamples, draws);
   for (std::uint32_t i = 0; i < kSamples; ++i) {
     samples.labels.push_back(static_cast<std::int32_t>(i % static_cast<std::uint32_t>(spec.classes)));
   }

@@ -6,7 +6,7 @@
 
 namespace covey::learn {
 
-/// A tensor for `count` samples as models take them, not filled: count x spec.format.dims(), float32, on the
+/// A tensor for `count` samples as models take them, not filled: count x spec.format.dims, float32, on the
 /// CPU.
 torch::Tensor empty_batch(const data::DataSpec& spec, std::size_t count);
 

@@ -1,25 +1,26 @@
 #pragma once
 
+#include <initializer_list>
+#include <string>
+
 #include "common/nn/model.h"
 
 namespace covey::nn {
 
-/// kInvalidArgument unless `options` lies within what every model here allows: 1..16 channels and sides up to
-/// 512, texts of 1..1024 words of a vocabulary, or up to 1024 regions and phrases; 2..100000 classes. The
-/// upper ends only keep a wrong shape from taking all memory.
-Status check_options(const ModelOptions& options);
+// What makers of models refuse, with kInvalidArgument. Upper ends only keep a wrong shape from taking all
+// memory.
 
-/// kInvalidArgument unless `options` describes images, and a norm for them.
-Status check_images(const char* model, const ModelOptions& options);
+/// Unless `value` is one of `low` to `high`. `what`: "the length of a text".
+Status check_range(const char* what, int value, int low, int high);
 
-/// The same for texts.
-Status check_texts(const char* model, const ModelOptions& options);
+/// Unless the samples have words: 2 to 65536 ids.
+Status check_vocabulary(const ModelOptions& options);
 
-/// The same for regions with phrases.
-Status check_regions(const char* model, const ModelOptions& options);
+/// Unless `norm` is one of those with the names `allowed`. `model`: its name.
+Status check_norm(const char* model, Norm norm, std::initializer_list<const char*> allowed);
 
-/// check_images, and kInvalidArgument when a side of the image is shorter than `smallest`, what `model` needs
-/// for its pooling.
-Status check_sides(const char* model, const ModelOptions& options, int smallest);
+/// Unless these are images of 1 to 16 channels and sides of `smallest`, what the model needs for its pooling,
+/// to 512, and the norm is one for them.
+Status check_images(const char* model, const ModelOptions& options, int smallest = 1);
 
 }  // namespace covey::nn

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "common/base/region_shape.h"
 #include "common/base/registry.h"
+#include "common/base/sample_format.h"
 #include "common/base/status.h"
 #include "common/nn/draws.h"
 #include "common/nn/norm.h"
@@ -14,8 +14,8 @@
 
 namespace covey::nn {
 
-/// N x C x H x W normalised pixels, N x tokens ids of words as floats, or N x values rows of
-/// base/region_shape.h, to N x classes logits, or what else the task of the data set asks for
+/// N x SampleFormat::dims (normalised pixels, N x C x H x W; ids of words as floats; rows of
+/// base/region_shape.h) to N x classes logits, or what else the task of the data set asks for
 /// (ModelOptions::next_word, models/grounding.h).
 class Model : public torch::nn::Module {
  public:
@@ -45,23 +45,20 @@ struct TransformerSize {
 };
 
 struct ModelOptions {
-  // Images; 0 for others.
-  int channels = 0;
-  int height = 0;
-  int width = 0;
+  SampleFormat samples = {};
   int classes = 0;
   Norm norm = Norm::kGroup;
-  // Texts; 0 for others.
-  int tokens = 0;
-  int vocabulary = 0;      ///< ids that words have, padding and the unknown one included; of regions, too
+  int vocabulary = 0;      ///< ids that words have, padding and the unknown one included
   bool next_word = false;  ///< a language model: N x L x vocabulary logits of what follows each word
   TransformerSize transformer = {};
-  // Regions with phrases; empty for others.
-  RegionShape regions = {};
   OdeOptions ode = {};  ///< of the networks whose blocks are ODEs
 };
 
-using ModelMaker = Result<std::shared_ptr<Model>> (*)(const ModelOptions&);
+struct ModelMaker {
+  const char* kind;  ///< SampleFormat::kind of the samples that it takes
+  /// kInvalidArgument for sizes or a norm that the model cannot take; `samples` are of its kind.
+  Result<std::shared_ptr<Model>> (*make)(const ModelOptions& options);
+};
 
 /// anode-alexnet | anode-resnet4 | anode-resnet10 | cnn | cnn-cifar | emnist | grounding | mlp | resnet8 |
 /// resnet9 | resnet18 | resnet20 | transformer. The makers leave the values to make_model.

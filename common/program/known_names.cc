@@ -1,6 +1,7 @@
 #include "common/program/known_names.h"
 
 #include "common/average/registry.h"
+#include "common/data/kinds/registry.h"
 #include "common/data/partition/registry.h"
 #include "common/data/registry.h"
 #include "common/fqt/gradient_quantiser.h"
@@ -17,6 +18,7 @@ namespace covey::program {
 config::KnownNames known_names(bool with_data) {
   config::KnownNames names;
   names.by_key["model.name"] = nn::model_registry().names();
+  names.by_key["samples.kind"] = data::sample_kinds().names();
   names.by_key["samples.task"] = learn::task_registry().names();
   names.by_key["training.objective"] = learn::objective_registry().names();
   names.by_key["training.optimizer"] = learn::optimizer_registry().names();

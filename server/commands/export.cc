@@ -49,7 +49,7 @@ Status check_bits(const std::string& bits) {
 /// A committed model on its way into a file.
 struct SavedModel {
   std::unique_ptr<learn::LocalTrainer> trainer;
-  config::ClientSettings settings;
+  learn::TrainingSetup setup;
   store::CommittedState state;
   Values values;
 };
@@ -59,11 +59,15 @@ Result<SavedModel> open_model(const store::RunStore& run, const fs::path& dir,
   SavedModel model;
   const fs::path settings_file = dir / "settings.toml";
   COVEY_ASSIGN_OR_RETURN(const std::string text, read_text_file(settings_file));
-  COVEY_ASSIGN_OR_RETURN(model.settings, config::parse_client_settings(text, settings_file.string(),
-                                                                       program::known_names(false)));
-  COVEY_ASSIGN_OR_RETURN(model.trainer, learn::LocalTrainer::make(learn::training_setup(model.settings)));
+  COVEY_ASSIGN_OR_RETURN(
+      const config::ClientSettings settings,
+      config::parse_client_settings(text, settings_file.string(), program::known_names(false)));
+  auto setup = learn::training_setup(settings);
+  if (!setup.ok()) return setup.status().with_context(settings_file.string());
+  model.setup = *std::move(setup);
+  COVEY_ASSIGN_OR_RETURN(model.trainer, learn::LocalTrainer::make(model.setup));
   COVEY_ASSIGN_OR_RETURN(model.state, chosen_round(run, round));
-  auto values = stored_model(run, model.state, model.trainer->layout(), model.settings.experiment);
+  auto values = stored_model(run, model.state, model.trainer->layout(), model.setup.experiment);
   if (!values.ok()) {
     return values.status().with_context("round " + std::to_string(model.state.round + 1) +
                                         " (federation.keep_rounds says how many stay on disk)");
@@ -84,14 +88,13 @@ Result<Bytes> at_planned_widths(const store::RunStore& run, const SavedModel& mo
 }
 
 Result<Bytes> without_data(const SavedModel& model, double mean_bits) {
-  const config::ClientSettings& settings = model.settings;
   const Layout& layout = model.trainer->layout();
   nn::write_values(model.trainer->model(), layout, model.values);
   calibration::ZeroqOptions options;
-  options.codec = settings.experiment.download.quantiser;
-  COVEY_ASSIGN_OR_RETURN(const calibration::Zeroq found,
-                         calibration::zeroq(model.trainer->model(), layout, model.values, settings.channels,
-                                            settings.height, settings.width, options));
+  options.codec = model.setup.experiment.download.quantiser;
+  COVEY_ASSIGN_OR_RETURN(
+      const calibration::Zeroq found,
+      calibration::zeroq(model.trainer->model(), layout, model.values, model.setup.spec.format, options));
   COVEY_ASSIGN_OR_RETURN(const plan::BitPlan plan,
                          plan::least_sensitive_plan(found.layers, options.codec, mean_bits));
   return plan::write_compressed_model(layout, model.values, plan,
@@ -103,7 +106,7 @@ Result<Bytes> file_of(const SavedModel& model, const store::RunStore& run, const
   if (options.bits == kFp32) return store::write_safetensors(layout, model.values);
   if (options.bits == "plan") return at_planned_widths(run, model);
   if (options.bits == "zeroq") return without_data(model, options.mean_bits);
-  const std::string& codec = model.settings.experiment.download.quantiser;
+  const std::string& codec = model.setup.experiment.download.quantiser;
   return plan::write_compressed_model(layout, model.values,
                                       plan::uniform_plan(layout, codec, options.bits[0] - '0'));
 }

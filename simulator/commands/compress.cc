@@ -75,7 +75,7 @@ Result<Budget> wanted_budget(const CompressOptions& options, const Layout& layou
 Result<plan::BitPlan> best_plan(const SavedModel& saved, std::vector<plan::LayerSensitivity> layers,
                                 const Budget& budget, const CompressOptions& options) {
   if (budget.of_operations) {
-    const std::vector<std::int64_t> sample = saved.data.dataset.format.dims();
+    const std::vector<std::int64_t> sample = saved.data.dataset.format.dims;
     COVEY_RETURN_IF_ERROR(
         plan::limit_operations(nn::multiplications(saved.trainer->model(), sample), layers));
   }
@@ -147,10 +147,9 @@ Result<Planned> zeroq(const SavedModel& saved, const Budget& budget, const Compr
   asked.codec = options.codec;
   asked.percentile = options.percentile;
   asked.distil.seed = options.seed;
-  const data::ImageShape& shape = saved.data.dataset.format.image;
   COVEY_ASSIGN_OR_RETURN(calibration::Zeroq found,
                          calibration::zeroq(saved.trainer->model(), saved.trainer->layout(), saved.values,
-                                            shape.channels, shape.height, shape.width, asked));
+                                            saved.data.dataset.format, asked));
   COVEY_ASSIGN_OR_RETURN(plan::BitPlan plan, best_plan(saved, found.layers, budget, options));
   return Planned{std::move(plan), {{"covey.activations", calibration::to_json(found.ranges)}}};
 }

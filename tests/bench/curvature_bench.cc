@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/curvature/gradient_graph.h"
 #include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
@@ -46,7 +47,7 @@ double median(std::vector<double> values) {
 class Training {
  public:
   Training(const std::string& optimizer, std::int64_t period)
-      : model_(*nn::make_model("resnet20", {3, 32, 32, 10, nn::Norm::kGroup}, 1)),
+      : model_(*nn::make_model("resnet20", {ImageShape{3, 32, 32}, 10, nn::Norm::kGroup}, 1)),
         images_(torch::sin(torch::arange(kBatch * 3 * 32 * 32, torch::kFloat32)).view({kBatch, 3, 32, 32})),
         labels_(torch::arange(kBatch, torch::kInt64).remainder(10)),
         probes_(1, {Purpose::kCurvature, 0, 0, 0}) {

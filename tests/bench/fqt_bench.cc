@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/fqt/layers.h"
 #include "common/program/startup.h"
 
@@ -60,9 +61,10 @@ void bench(const char* name, const nn::ModelOptions& options) {
                         {"fqt ptq 4", settings("fqt", "ptq")},
                         {"fqt psq 4", settings("fqt", "psq")},
                         {"fqt bhq 4", settings("fqt", "bhq")}};
-  const std::int64_t pixels = std::int64_t{options.channels} * options.height * options.width;
+  const ImageShape shape = ImageShape::of(options.samples);
+  const auto pixels = static_cast<std::int64_t>(shape.bytes());
   const torch::Tensor images = torch::sin(torch::arange(kBatch * pixels, torch::kFloat32))
-                                   .view({kBatch, options.channels, options.height, options.width});
+                                   .view({kBatch, shape.channels, shape.height, shape.width});
   const torch::Tensor labels = torch::arange(kBatch, torch::kInt64).remainder(options.classes);
   std::vector<std::shared_ptr<nn::Model>> models;
   for (const Case& c : cases) {
@@ -89,8 +91,8 @@ int main() {
   covey::program::configure_process();
   std::printf("quantised training, batch %lld (CPU ms a step, over plain; median of %d rounds)\n",
               static_cast<long long>(covey::kBatch), covey::kRounds);
-  covey::bench("cnn", {1, 28, 28, 10, covey::nn::Norm::kGroup});
-  covey::bench("cnn", {3, 32, 32, 10, covey::nn::Norm::kGroup});
-  covey::bench("mlp", {1, 28, 28, 10, covey::nn::Norm::kGroup});
+  covey::bench("cnn", {covey::ImageShape{1, 28, 28}, 10, covey::nn::Norm::kGroup});
+  covey::bench("cnn", {covey::ImageShape{3, 32, 32}, 10, covey::nn::Norm::kGroup});
+  covey::bench("mlp", {covey::ImageShape{1, 28, 28}, 10, covey::nn::Norm::kGroup});
   return 0;
 }

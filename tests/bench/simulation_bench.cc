@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/nn/model.h"
 #include "common/nn/torch.h"
 #include "common/program/startup.h"
@@ -59,10 +60,11 @@ class BareLoop {
         model_(*nn::make_model(job.model, job.options, 1)),
         optimizer_(model_->parameters(), job.sgd) {
     model_->set_draws(&draws_);
-    const auto& o = job.options;
+    std::vector<std::int64_t> sizes = job.options.samples.dims;
+    sizes.insert(sizes.begin(), job.batch);
     for (int i = 0; i < kBatchesInAdvance; ++i) {
-      images_.push_back(torch::rand({job.batch, o.channels, o.height, o.width}));
-      labels_.push_back(torch::randint(o.classes, {job.batch}, torch::kInt64));
+      images_.push_back(torch::rand(sizes));
+      labels_.push_back(torch::randint(job.options.classes, {job.batch}, torch::kInt64));
     }
   }
 
@@ -131,10 +133,10 @@ Result<RunCost> run_simulator(const Programs& programs, const std::string& file,
 
 /// All keys that the loop shares with the file stand here once more: the file says what they are for.
 Job mlp_job() {
-  return {"mlp", {1, 28, 28, 10, nn::Norm::kNone}, 32, 10, torch::optim::SGDOptions(0.05)};
+  return {"mlp", {ImageShape{1, 28, 28}, 10, nn::Norm::kNone}, 32, 10, torch::optim::SGDOptions(0.05)};
 }
 Job cifar_job() {
-  return {"cnn-cifar", {3, 32, 32, 10, nn::Norm::kNone}, 10, 5, torch::optim::SGDOptions(0.05)};
+  return {"cnn-cifar", {ImageShape{3, 32, 32}, 10, nn::Norm::kNone}, 10, 5, torch::optim::SGDOptions(0.05)};
 }
 
 // The difference of a long run and a short one leaves out start-up and the making of data.

@@ -56,9 +56,9 @@ double median(std::vector<double> values) {
 
 data::SampleSet noise_images() {
   data::SampleSet images;
-  images.format = data::ImageShape{3, 32, 32};
+  images.format = ImageShape{3, 32, 32};
   Sequence draws(Stream(1, StreamId{}), 0);
-  images.bytes.resize(kImages * images.format.image.bytes());
+  images.bytes.resize(kImages * images.format.bytes());
   for (auto& pixel : images.bytes) pixel = static_cast<std::uint8_t>(draws.next_u32());
   images.labels.assign(kImages, data::kNoLabel);
   return images;
@@ -72,7 +72,7 @@ learn::TrainingSetup setup_of(const Case& c) {
   setup.experiment.training.labels = "moving";
   setup.experiment.training.lr = 0.01;
   setup.experiment.training.schedule = "constant";
-  setup.spec = {data::ImageShape{3, 32, 32}, kClasses, {{0.5f}, {0.25f}}};
+  setup.spec = {ImageShape{3, 32, 32}, kClasses, {{0.5f}, {0.25f}}};
   return setup;
 }
 
@@ -103,7 +103,7 @@ class BareLoop {
  public:
   BareLoop(const Case& c, const data::SampleSet& images)
       : steps_(c.steps),
-        model_(*nn::make_model(c.model, {3, 32, 32, kClasses, nn::Norm::kGroup}, 1)),
+        model_(*nn::make_model(c.model, {ImageShape{3, 32, 32}, kClasses, nn::Norm::kGroup}, 1)),
         optimizer_(model_->parameters(),
                    torch::optim::SGDOptions(0.01).momentum(0.9).nesterov(true).weight_decay(1e-4)),
         batches_(batches_in_advance(c, images)) {}
@@ -159,11 +159,11 @@ void bench_training(const Case& c, const data::SampleSet& images) {
 }
 
 void bench_augmentation(const data::SampleSet& images) {
-  data::Augmenter augmenter({images.format.image, true, 0.5});
-  const data::Normaliser normaliser(images.format.image, {{0.5f}, {0.25f}});
+  data::Augmenter augmenter({ImageShape::of(images.format), true, 0.5});
+  const data::Normaliser normaliser(ImageShape::of(images.format), {{0.5f}, {0.25f}});
   const Stream stream(1, StreamId{Purpose::kAugment, 0, 0, 0});
-  std::vector<std::uint8_t> view(images.format.image.bytes());
-  std::vector<float> values(images.format.image.bytes());
+  std::vector<std::uint8_t> view(images.format.bytes());
+  std::vector<float> values(images.format.bytes());
   const auto augment_all = [&] {
     for (std::size_t i = 0; i < images.size(); ++i) {
       Sequence weak(stream, 2 * i);

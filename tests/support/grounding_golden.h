@@ -30,7 +30,7 @@ class GroundingGolden {
     nn::ModelOptions options;
     options.classes = 2;
     options.norm = nn::Norm::kNone;
-    options.regions = shape();
+    options.samples = shape();
     options.vocabulary = json_.at("dims").at("V");
     options.transformer.width = json_.at("dims").at("D");
     auto model = *nn::make_model("grounding", options, 1);

@@ -2,36 +2,28 @@
 
 #include <string>
 
+#include "common/base/image_shape.h"
+#include "common/base/region_shape.h"
+#include "common/base/text_shape.h"
 #include "common/nn/model.h"
 
 namespace covey::testing {
 
-enum class Takes { kImages, kTexts, kRegions };
-
-inline Takes samples_of(const std::string& model) {
-  if (model == "transformer") return Takes::kTexts;
-  return model == "grounding" ? Takes::kRegions : Takes::kImages;
-}
-
 /// Options that a registered model takes: images of `side`, short texts, or few regions.
 inline nn::ModelOptions options_for(const std::string& model, int channels, int side, int classes) {
+  const std::string kind = nn::model_registry().find(model)->kind;
+  if (kind == kImageKind) return {ImageShape{channels, side, side}, classes};
   nn::ModelOptions options;
   options.classes = classes;
-  if (samples_of(model) == Takes::kTexts) {
+  options.vocabulary = 30;
+  if (kind == kTextKind) {
+    options.samples = TextShape{6};
     options.norm = nn::Norm::kLayer;
-    options.tokens = 6;
-    options.vocabulary = 30;
     return options;
   }
-  if (samples_of(model) == Takes::kRegions) {
-    options.norm = nn::Norm::kNone;
-    options.regions = {3, 5, 2, 2, false};
-    options.vocabulary = 30;
-    return options;
-  }
-  options.channels = channels;
-  options.height = side;
-  options.width = side;
+  COVEY_CHECK(kind == kRegionKind, kind, "samples of this kind are not made here yet");
+  options.samples = RegionShape{3, 5, 2, 2, false};
+  options.norm = nn::Norm::kNone;
   return options;
 }
 
@@ -62,16 +54,18 @@ inline torch::Tensor region_samples(const RegionShape& shape, int vocabulary, st
 
 /// `count` samples that a model of these options takes.
 inline torch::Tensor samples_for(const nn::ModelOptions& options, std::int64_t count) {
-  if (options.tokens > 0) {
-    const torch::Tensor ids = torch::arange(count * options.tokens, torch::kFloat32) * 7;
-    torch::Tensor texts = ids.remainder(options.vocabulary - 2).add(2).view({count, options.tokens});
-    texts.slice(1, options.tokens - 2).slice(0, 0, 1).zero_();  // the first is shorter
+  if (options.samples.kind == kTextKind) {
+    const int tokens = TextShape::of(options.samples).tokens;
+    const torch::Tensor ids = torch::arange(count * tokens, torch::kFloat32) * 7;
+    torch::Tensor texts = ids.remainder(options.vocabulary - 2).add(2).view({count, tokens});
+    texts.slice(1, tokens - 2).slice(0, 0, 1).zero_();  // the first is shorter
     return texts;
   }
-  if (options.regions.regions > 0) return region_samples(options.regions, options.vocabulary, count);
-  const std::int64_t values = count * options.channels * options.height * options.width;
-  return torch::sin(torch::arange(values, torch::kFloat32) * 0.7)
-      .view({count, options.channels, options.height, options.width});
+  if (options.samples.kind == kRegionKind)
+    return region_samples(RegionShape::of(options.samples), options.vocabulary, count);
+  const ImageShape shape = ImageShape::of(options.samples);
+  return torch::sin(torch::arange(count * static_cast<std::int64_t>(shape.bytes()), torch::kFloat32) * 0.7)
+      .view({count, shape.channels, shape.height, shape.width});
 }
 
 }  // namespace covey::testing

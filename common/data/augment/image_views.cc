@@ -5,10 +5,13 @@
 namespace covey::data {
 
 ImageViews::ImageViews(const DataSpec& spec, const ViewSettings& settings)
-    : augmenter_({spec.format.image, settings.flip && !spec.characters, settings.cutout,
-                  data::cutout_fill(settings.cutout_fill, spec.format.image, spec.normalisation)}),
-      normaliser_(spec.format.image, spec.normalisation),
-      view_(spec.format.bytes()) {}
+    : ImageViews(ImageShape::of(spec.format), spec, settings) {}
+
+ImageViews::ImageViews(const ImageShape& shape, const DataSpec& spec, const ViewSettings& settings)
+    : augmenter_({shape, settings.flip && !spec.characters, settings.cutout,
+                  data::cutout_fill(settings.cutout_fill, shape, spec.normalisation)}),
+      normaliser_(shape, spec.normalisation),
+      view_(shape.bytes()) {}
 
 void ImageViews::plain(Span<const std::uint8_t> image, Span<float> row) {
   normaliser_.normalise(image, row);

@@ -18,6 +18,8 @@ class ImageViews final : public ViewMaker {
   void strong(Span<const std::uint8_t> image, Sequence& draws, Span<float> row) override;
 
  private:
+  ImageViews(const ImageShape& shape, const DataSpec& spec, const ViewSettings& settings);
+
   Augmenter augmenter_;
   Normaliser normaliser_;
   std::vector<std::uint8_t> view_;

@@ -17,7 +17,7 @@ constexpr std::uint32_t kOneIn = 10;  ///< words that are left out, and neighbou
 
 TextViews::TextViews(const DataSpec& spec, const ViewSettings& settings)
     : masked_share_(settings.cutout), as_they_are_(spec.task == kNextWord) {
-  words_.reserve(static_cast<std::size_t>(spec.format.tokens));
+  words_.reserve(spec.format.values());
 }
 
 void TextViews::plain(Span<const std::uint8_t> text, Span<float> row) {

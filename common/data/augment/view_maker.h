@@ -8,7 +8,8 @@
 
 namespace covey::data {
 
-/// Turns samples of one kind into what a model takes of them, with or without a random change.
+/// Turns samples of one kind (kinds/sample_kind.h) into what a model takes of them, with or without a random
+/// change.
 ///   samples  format.bytes() of them; rows of numbers: format.values() of them
 ///   draws    the same sample and draws give the same row
 ///   threads  one thread: scratch memory lives inside
@@ -31,8 +32,5 @@ struct ViewSettings {
                         ///< the words that are masked
   std::string cutout_fill = "paper";  ///< images: as data::cutout_fill takes it
 };
-
-/// The maker for what `spec` describes: image_views.h, text_views.h or region_views.h.
-std::unique_ptr<ViewMaker> make_view_maker(const DataSpec& spec, const ViewSettings& settings);
 
 }  // namespace covey::data

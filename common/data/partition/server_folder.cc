@@ -1,10 +1,11 @@
 #include "common/data/partition/server_folder.h"
 
 #include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "common/data/images.h"
-#include "common/data/partition/sample_files.h"
-#include "common/data/text/vocabulary.h"
+#include "common/data/kinds/registry.h"
 
 namespace covey::data {
 
@@ -15,42 +16,17 @@ using nlohmann::json;
 constexpr const char* kDescription = "dataset.json";
 constexpr std::uint64_t kDescriptionBytesMax = std::uint64_t{1} << 23;
 constexpr std::uint64_t kSamplesMax = kImagesMax;
+constexpr std::uint64_t kSizeMax = 1u << 30;
+constexpr double kConstantMax = 1e6;
+constexpr double kDivisorMin = 1e-6;
 
 struct Description {
   DataSpec spec;
-  SampleKind kind = SampleKind::kImage;
   std::size_t labelled = 0;
   std::size_t test = 0;
 };
 
-/// Folders of images from before there were others do not say so.
-Result<SampleKind> kind_in(const json& object) {
-  const auto found = object.find("kind");
-  if (found == object.end()) return SampleKind::kImage;
-  const auto kind = parse_kind(found->is_string() ? found->get<std::string>() : "");
-  if (kind.ok()) return kind;
-  return corrupt("'kind': expected \"image\", \"text\" or \"regions\"");
-}
-
-Result<Description> parse_description(const std::string& text) {
-  const json object = json::parse(text, nullptr, false);
-  if (!object.is_object()) return corrupt("expected one JSON object");
-  Description description;
-  COVEY_ASSIGN_OR_RETURN(const std::uint64_t classes, whole_number(object, "classes", kClassesMax));
-  description.spec.classes = static_cast<int>(classes);
-  if (const auto task = object.find("task"); task != object.end()) {
-    if (!task->is_string()) return corrupt("'task': expected a name");
-    description.spec.task = task->get<std::string>();
-  }
-  COVEY_ASSIGN_OR_RETURN(description.labelled, whole_number(object, "labelled", kSamplesMax));
-  COVEY_ASSIGN_OR_RETURN(description.test, whole_number(object, "test", kSamplesMax));
-  COVEY_ASSIGN_OR_RETURN(description.kind, kind_in(object));
-  COVEY_RETURN_IF_ERROR(sample_files(description.kind).read_description(object, description.spec));
-  return description;
-}
-
-}  // namespace
-
+/// The whole number that `object` has under `key`.  errors  kCorrupt unless it is one of 1 to `most`
 Result<std::uint64_t> whole_number(const json& object, const char* key, std::uint64_t most) {
   const auto found = object.find(key);
   if (found != object.end() && found->is_number_unsigned()) {
@@ -60,35 +36,79 @@ Result<std::uint64_t> whole_number(const json& object, const char* key, std::uin
   return corrupt(std::string("'") + key + "': expected a whole number of 1 to " + std::to_string(most));
 }
 
-Result<std::vector<std::string>> vocabulary_words(const json& object) {
-  const auto found = object.find("vocabulary");
-  const bool texts =
-      found != object.end() && found->is_array() &&
-      std::all_of(found->begin(), found->end(), [](const json& word) { return word.is_string(); });
-  if (!texts) return corrupt("'vocabulary': expected a list of words");
-  auto words = found->get<std::vector<std::string>>();
-  const auto vocabulary = Vocabulary::of_words(words);
-  if (!vocabulary.ok()) return corrupt("'vocabulary': " + vocabulary.status().message());
-  return words;
+Result<std::string> text(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found != object.end() && found->is_string()) return found->get<std::string>();
+  return corrupt(std::string("'") + key + "': expected a text");
 }
 
-std::string padded_number(std::size_t number, std::size_t width) {
-  const std::string digits = std::to_string(number);
-  return digits.size() >= width ? digits : std::string(width - digits.size(), '0') + digits;
+/// The list under `key`; `fits` says of each item whether it belongs there.
+template <typename T>
+Result<std::vector<T>> list(const json& object, const char* key, bool (*fits)(const json&),
+                            const char* expected) {
+  const auto found = object.find(key);
+  if (found != object.end() && found->is_array() && std::all_of(found->begin(), found->end(), fits))
+    return found->get<std::vector<T>>();
+  return corrupt(std::string("'") + key + "': expected a list of " + expected);
 }
 
-const SampleFiles& sample_files(SampleKind kind) {
-  switch (kind) {
-    case SampleKind::kImage:
-      return image_files();
-    case SampleKind::kText:
-      return text_files();
-    case SampleKind::kRegions:
-      return region_files();
-  }
-  COVEY_CHECK(false, "no such kind of sample");
-  return image_files();
+bool is_size(const json& item) {
+  return item.is_number_unsigned() && item.get<std::uint64_t>() <= kSizeMax;
 }
+bool is_constant(const json& item) {
+  return item.is_number() && std::abs(item.get<double>()) <= kConstantMax;
+}
+bool is_divisor(const json& item) {
+  return is_constant(item) && item.get<double>() >= kDivisorMin;
+}
+bool is_word(const json& item) {
+  return item.is_string();
+}
+
+Result<DataSpec> parse_spec(const json& object) {
+  DataSpec spec;
+  COVEY_ASSIGN_OR_RETURN(const std::string kind_name, text(object, "kind"));
+  COVEY_ASSIGN_OR_RETURN(const SampleKind* kind, sample_kinds().find(kind_name));
+  COVEY_ASSIGN_OR_RETURN(const auto sizes, list<int>(object, "sizes", is_size, "whole numbers"));
+  COVEY_ASSIGN_OR_RETURN(spec.format, kind->format(sizes));
+  COVEY_ASSIGN_OR_RETURN(spec.task, text(object, "task"));
+  COVEY_ASSIGN_OR_RETURN(const std::uint64_t classes, whole_number(object, "classes", kClassesMax));
+  spec.classes = static_cast<int>(classes);
+  COVEY_ASSIGN_OR_RETURN(spec.normalisation.mean, list<float>(object, "mean", is_constant, "numbers"));
+  COVEY_ASSIGN_OR_RETURN(spec.normalisation.stddev,
+                         list<float>(object, "stddev", is_divisor, "numbers above 0"));
+  const auto characters = object.find("characters");
+  if (characters == object.end() || !characters->is_boolean())
+    return corrupt("'characters': expected true or false");
+  spec.characters = characters->get<bool>();
+  COVEY_ASSIGN_OR_RETURN(spec.vocabulary, list<std::string>(object, "vocabulary", is_word, "words"));
+  COVEY_RETURN_IF_ERROR(kind->check(spec));
+  return spec;
+}
+
+json describe(const DataSpec& spec) {
+  return {{"kind", spec.format.kind},
+          {"sizes", spec.format.sizes},
+          {"task", spec.task},
+          {"classes", spec.classes},
+          {"mean", spec.normalisation.mean},
+          {"stddev", spec.normalisation.stddev},
+          {"characters", spec.characters},
+          {"vocabulary", spec.vocabulary}};
+}
+
+Result<Description> parse_description(const std::string& file) {
+  const json object = json::parse(file, nullptr, false);
+  if (!object.is_object()) return corrupt("expected one JSON object");
+  auto spec = parse_spec(object);
+  if (!spec.ok()) return corrupt(spec.status().message());
+  Description description{*std::move(spec), 0, 0};
+  COVEY_ASSIGN_OR_RETURN(description.labelled, whole_number(object, "labelled", kSamplesMax));
+  COVEY_ASSIGN_OR_RETURN(description.test, whole_number(object, "test", kSamplesMax));
+  return description;
+}
+
+}  // namespace
 
 bool is_server_folder(const fs::path& folder) {
   std::error_code error;
@@ -96,31 +116,24 @@ bool is_server_folder(const fs::path& folder) {
 }
 
 Status write_server_folder(const ServerData& server, const fs::path& folder) {
-  const SampleKind kind = server.format.kind;
-  COVEY_RETURN_IF_ERROR(sample_files(kind).write_labelled(server.labelled, folder / "train"));
-  COVEY_RETURN_IF_ERROR(sample_files(kind).write_labelled(server.test, folder / "test"));
-  json description = sample_files(kind).describe(server);
-  description["kind"] = kind_name(kind);
-  description["task"] = server.task;
-  description["classes"] = server.classes;
+  const SampleFiles& files = kind_of(server.format).files();
+  COVEY_RETURN_IF_ERROR(files.write_labelled(server.labelled, folder / "train"));
+  COVEY_RETURN_IF_ERROR(files.write_labelled(server.test, folder / "test"));
+  json description = describe(server);
   description["labelled"] = server.labelled.size();
   description["test"] = server.test.size();
   return write_file_atomically(folder / kDescription, as_bytes(description.dump(2) + "\n"));
 }
 
 Result<ServerData> read_server_folder(const fs::path& folder) {
-  COVEY_ASSIGN_OR_RETURN(const std::string text, read_text_file(folder / kDescription, kDescriptionBytesMax));
-  const auto description = parse_description(text);
+  COVEY_ASSIGN_OR_RETURN(const std::string file, read_text_file(folder / kDescription, kDescriptionBytesMax));
+  const auto description = parse_description(file);
   if (!description.ok()) return description.status().with_context((folder / kDescription).string());
-  const SampleFiles& files = sample_files(description->kind);
-  ServerData server{description->spec, {}, {}};
-  COVEY_ASSIGN_OR_RETURN(server.labelled,
-                         files.read_labelled(folder / "train", description->spec, description->labelled));
-  COVEY_ASSIGN_OR_RETURN(server.test,
-                         files.read_labelled(folder / "test", description->spec, description->test));
-  if (server.labelled.format != server.test.format)
-    return corrupt("'" + folder.string() + "': training and test samples differ in size");
-  server.format = server.labelled.format;
+  const DataSpec& spec = description->spec;
+  const SampleFiles& files = kind_of(spec.format).files();
+  ServerData server{spec, {}, {}};
+  COVEY_ASSIGN_OR_RETURN(server.labelled, files.read_labelled(folder / "train", spec, description->labelled));
+  COVEY_ASSIGN_OR_RETURN(server.test, files.read_labelled(folder / "test", spec, description->test));
   return server;
 }
 

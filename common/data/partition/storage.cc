@@ -1,13 +1,9 @@
 #include "common/data/partition/storage.h"
 
-#include <algorithm>
-
-#include "common/data/partition/sample_files.h"
+#include "common/data/kinds/kinds.h"
+#include "common/data/kinds/registry.h"
 #include "common/data/partition/server_folder.h"
-#include "common/data/readers/region_files.h"
-#include "common/data/regions/regions.h"
 #include "common/data/registry.h"
-#include "common/data/text/texts.h"
 
 namespace covey::data {
 
@@ -26,91 +22,34 @@ ServerData server_data(const Dataset& dataset, const Partition& partition) {
   return {static_cast<const DataSpec&>(dataset), subset(dataset.train, partition.server), dataset.test};
 }
 
-std::string size_text(const ImageShape& shape) {
-  return std::to_string(shape.width) + "x" + std::to_string(shape.height) + " pixels, " +
-         std::to_string(shape.channels) + (shape.channels == 1 ? " channel" : " channels");
-}
-
-const char* plural(SampleKind kind) {
-  switch (kind) {
-    case SampleKind::kImage:
-      return "images";
-    case SampleKind::kText:
-      return "texts";
-    case SampleKind::kRegions:
-      return "regions with captions";
-  }
-  return "";
-}
-
-/// `samples`, which have the shape that their own folder asked for, in that of the run.
-Result<std::shared_ptr<const SampleSet>> fit_regions(const SampleSet& samples, const DataSpec& spec) {
-  const RegionShape& shape = spec.format.regions;
-  if (samples.format.regions.features != shape.features)
-    return invalid_argument("--data: the regions have " + std::to_string(samples.format.regions.features) +
-                            " features; this run needs " + std::to_string(shape.features));
-  COVEY_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::of_words(spec.vocabulary));
-  std::vector<CaptionedImage> all;
-  for (std::size_t i = 0; i < samples.size(); ++i) all.push_back(captioned_image(samples, i));
-  COVEY_ASSIGN_OR_RETURN(SampleSet fitted, region_rows(all, shape));
-  encode_regions(vocabulary, fitted);
-  return std::make_shared<const SampleSet>(std::move(fitted));
-}
-
-/// A folder of texts holds .txt files, itself or in its folders, and nothing else.
-bool holds_texts_alone(const fs::path& dir) {
-  std::error_code error;
-  bool texts = false;
-  for (fs::recursive_directory_iterator entry(dir, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (entry.depth() > 1 || entry->path().filename().string().front() == '.') {
-      entry.disable_recursion_pending();
-      continue;
-    }
-    if (entry->is_directory(error)) continue;
-    if (entry->path().extension() != ".txt") return false;
-    texts = true;
-  }
-  return texts;
-}
-
 }  // namespace
 
 Status write_partition(const Dataset& dataset, const Partition& partition, const fs::path& dir) {
   COVEY_RETURN_IF_ERROR(check_empty(dir));
+  const SampleFiles& files = kind_of(dataset.format).files();
   for (std::size_t k = 0; k < partition.users.size(); ++k) {
     const fs::path folder = dir / ("user_" + padded_number(k, 4));
     COVEY_RETURN_IF_ERROR(make_directories(folder));
-    COVEY_RETURN_IF_ERROR(
-        sample_files(dataset.format.kind).write_user(dataset.train, partition.users[k], folder));
+    COVEY_RETURN_IF_ERROR(files.write_user(dataset.train, partition.users[k], folder));
   }
   return write_server_folder(server_data(dataset, partition), dir / "server");
 }
 
 Result<SampleSet> load_user_samples(const fs::path& dir) {
-  std::error_code error;
-  SampleKind kind = holds_texts_alone(dir) ? SampleKind::kText : SampleKind::kImage;
-  if (fs::exists(dir / kCaptionFile, error)) kind = SampleKind::kRegions;
-  return sample_files(kind).read_user(dir);
+  const SampleKind* found = image_kind();
+  for (const std::string& name : sample_kinds().names()) {
+    const SampleKind* kind = *sample_kinds().find(name);
+    if (kind->files().recognises(dir)) found = kind;
+  }
+  return found->files().read_user(dir);
 }
 
 Result<std::shared_ptr<const SampleSet>> fit_user_samples(std::shared_ptr<const SampleSet> samples,
                                                           const DataSpec& spec) {
-  const SampleKind kind = spec.format.kind;
-  if (samples->format.kind != kind) {
-    return invalid_argument(std::string("--data: holds ") + plural(samples->format.kind) +
-                            "; this run needs " + plural(kind));
-  }
-  if (kind == SampleKind::kRegions) return fit_regions(*samples, spec);
-  if (kind == SampleKind::kText) {
-    COVEY_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::of_words(spec.vocabulary));
-    SampleSet texts = *samples;
-    encode_texts(vocabulary, spec.format.tokens, texts);
-    return std::make_shared<const SampleSet>(std::move(texts));
-  }
-  if (samples->format == spec.format) return samples;
-  return invalid_argument("--data: the images are " + size_text(samples->format.image) + "; this run needs " +
-                          size_text(spec.format.image));
+  const SampleKind& needed = kind_of(spec.format);
+  if (samples->format.kind == spec.format.kind) return needed.files().fit_user(std::move(samples), spec);
+  return invalid_argument(std::string("--data: holds ") + kind_of(samples->format).plural() +
+                          "; this run needs " + needed.plural());
 }
 
 Result<ServerData> load_server_data(const config::Data& data, const config::Federation& federation,

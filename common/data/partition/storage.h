@@ -16,21 +16,18 @@ struct ServerData : DataSpec {
 /// Writes what the devices and the coordinator of a real run need:
 ///   DIR/user_0000/        samples only, in the order of the partition; no labels
 ///   DIR/server/train/, DIR/server/test/ (with labels), DIR/server/dataset.json
-/// Images are PNG files without loss, texts are lines of text files, regions lie as readers/region_files.h
-/// has it. `dir` must be empty or not exist. The json file is written last: without it a server folder is
-/// incomplete.
+/// Samples lie as their kind has them (kinds/kinds.h). `dir` must be empty or not exist. The json file is
+/// written last: without it a server folder is incomplete.
 Status write_partition(const Dataset& dataset, const Partition& partition, const fs::path& dir);
 
-/// Reads the samples of one user (SampleFiles::read_user): images where `dir` holds any, regions where it
-/// holds captions, else texts. Any file that is none of these is an error that names it: a user should learn
-/// of a file that would silently not be trained on.
+/// Reads the samples of one user (SampleFiles::read_user) of the kind that recognises `dir`, images where
+/// none does. Any file that is no sample of that kind is an error that names it: a user should learn of a
+/// file that would silently not be trained on.
 Result<SampleSet> load_user_samples(const fs::path& dir);
 
-/// What `samples` (from load_user_samples) are in a run on what `spec` describes: texts and phrases get
-/// the ids of their words.
-/// Images stay the same object: a device has no room for two of them.
-///   errors  kInvalidArgument when they are of another kind, images of another size, or regions with
-///           other features
+/// `samples` (from load_user_samples) as a run on what `spec` (check_spec) describes needs them
+/// (SampleFiles::fit_user).
+///   errors  kInvalidArgument when they are of another kind or do not fit in their sizes
 Result<std::shared_ptr<const SampleSet>> fit_user_samples(std::shared_ptr<const SampleSet> samples,
                                                           const DataSpec& spec);
 

@@ -89,9 +89,10 @@ bool is_mapping_line(std::string_view line) {
 }  // namespace
 
 void transpose_images(SampleSet& images) {
-  const auto rows = static_cast<std::size_t>(images.format.image.height);
-  const auto columns = static_cast<std::size_t>(images.format.image.width);
-  std::swap(images.format.image.height, images.format.image.width);
+  const ImageShape shape = ImageShape::of(images.format);
+  const auto rows = static_cast<std::size_t>(shape.height);
+  const auto columns = static_cast<std::size_t>(shape.width);
+  images.format = ImageShape{shape.channels, shape.width, shape.height};
   std::vector<std::uint8_t> old(rows * columns);
   for (std::size_t start = 0; start < images.bytes.size(); start += old.size()) {
     std::copy_n(images.bytes.data() + start, old.size(), old.data());

@@ -82,8 +82,8 @@ Result<Dataset> read_folder(const config::Data& config, std::uint64_t) {
   const bool split = fs::is_directory(path / "train", error) && fs::is_directory(path / "test", error);
   Dataset dataset;
   COVEY_RETURN_IF_ERROR(split ? read_split(path, dataset) : read_whole(path, dataset));
-  dataset.normalisation =
-      dataset.train.format.image.channels == 3 ? colour_normalisation() : plain_normalisation();
+  const bool colours = ImageShape::of(dataset.train.format).channels == 3;
+  dataset.normalisation = colours ? colour_normalisation() : plain_normalisation();
   return dataset;
 }
 

@@ -63,8 +63,9 @@ Result<SampleSet> parse_idx_images(ByteSpan bytes) {
     }
   }
   SampleSet images;
-  images.format = ImageShape{1, static_cast<int>(array.dimensions[1]), static_cast<int>(array.dimensions[2])};
-  const Status limits = check_image_limits(images.format.image, array.dimensions[0]);
+  const ImageShape shape{1, static_cast<int>(array.dimensions[1]), static_cast<int>(array.dimensions[2])};
+  images.format = shape;
+  const Status limits = check_image_limits(shape, array.dimensions[0]);
   if (!limits.ok()) return corrupt("at byte 4: " + limits.message());
   images.bytes.assign(array.values.begin(), array.values.end());
   images.labels.assign(array.dimensions[0], kNoLabel);

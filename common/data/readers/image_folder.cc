@@ -18,10 +18,10 @@ Status append_image_file(const fs::path& path, std::int32_t label, SampleSet& im
   COVEY_ASSIGN_OR_RETURN(const Bytes bytes, read_file(path, kFileBytesMax));
   const auto shape = image_shape(bytes);
   if (!shape.ok()) return shape.status().with_context(path.string());
-  if (images.size() > 0 && *shape != images.format.image) {
+  if (images.size() > 0 && images.format != *shape) {
     return invalid_argument(path.string() + ": is " + size_text(*shape) +
                             " (channels x height x width), the images before it are " +
-                            size_text(images.format.image) + "; all must have one size");
+                            size_text(ImageShape::of(images.format)) + "; all must have one size");
   }
   COVEY_RETURN_IF_ERROR(check_image_limits(*shape, images.size() + 1));
   const auto image = decode_image(bytes);

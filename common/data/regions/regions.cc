@@ -148,14 +148,14 @@ RegionShape shape_of(const std::vector<CaptionedImage>& samples, int regions_max
 Result<SampleSet> region_rows(const std::vector<CaptionedImage>& samples, const RegionShape& shape) {
   COVEY_RETURN_IF_ERROR(check_region_limits(shape, samples.size()));
   SampleSet rows;
-  rows.format = SampleFormat::of_regions(shape);
+  rows.format = shape;
   rows.bytes.reserve(samples.size() * rows.format.bytes());
   for (const CaptionedImage& sample : samples) append_row(sample, shape, rows);
   return rows;
 }
 
 CaptionedImage captioned_image(const SampleSet& samples, std::size_t i) {
-  const RegionShape& shape = samples.format.regions;
+  const RegionShape shape = RegionShape::of(samples.format);
   std::vector<std::uint8_t> bytes(samples.sample(i).begin(), samples.sample(i).end());
   const Row row(shape, bytes.data());
   Words words = words_in(samples.texts[i]);
@@ -188,7 +188,7 @@ std::vector<std::string> region_texts(const SampleSet& samples) {
 }
 
 void encode_regions(const Vocabulary& vocabulary, SampleSet& samples) {
-  const RegionShape& shape = samples.format.regions;
+  const RegionShape shape = RegionShape::of(samples.format);
   const auto first_id = [&](const std::string& text) { return vocabulary.ids_of(text, 1).front(); };
   for (std::size_t i = 0; i < samples.size(); ++i) {
     Row row(shape, samples.bytes.data() + i * samples.format.bytes());

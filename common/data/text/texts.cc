@@ -3,7 +3,7 @@
 namespace covey::data {
 
 void encode_texts(const Vocabulary& vocabulary, int tokens, SampleSet& samples) {
-  samples.format = SampleFormat::text(tokens);
+  samples.format = TextShape{tokens};
   samples.bytes.clear();
   samples.bytes.reserve(samples.size() * samples.format.bytes());
   for (const std::string& text : samples.texts) vocabulary.encode(text, tokens, samples.bytes);

@@ -53,7 +53,7 @@ Result<std::unique_ptr<Objective>> make_contrastive(const data::DataSpec& spec) 
         "training.objective = \"contrastive\" tells captions of images apart, and the data set's "
         "task, " +
         spec.task + ", has none, allowed: another objective");
-  return std::unique_ptr<Objective>(std::make_unique<Contrastive>(spec.format.regions));
+  return std::unique_ptr<Objective>(std::make_unique<Contrastive>(RegionShape::of(spec.format)));
 }
 
 }  // namespace covey::learn

@@ -26,7 +26,7 @@ class Classification final : public Task {
 }  // namespace
 
 Result<std::unique_ptr<Task>> make_classification(const data::DataSpec& spec) {
-  if (spec.format.kind == data::SampleKind::kRegions)
+  if (spec.format.kind == kRegionKind)
     return invalid_argument("task classification is one of images and texts, allowed: phrase-grounding");
   return std::unique_ptr<Task>(std::make_unique<Classification>());
 }

@@ -54,7 +54,7 @@ class NextWord final : public Task {
 }  // namespace
 
 Result<std::unique_ptr<Task>> make_next_word(const data::DataSpec& spec) {
-  if (spec.format.kind != data::SampleKind::kText)
+  if (spec.format.kind != kTextKind)
     return invalid_argument("task next-word is one of texts, which these samples are not");
   return std::unique_ptr<Task>(std::make_unique<NextWord>());
 }

@@ -51,10 +51,10 @@ class PhraseGrounding final : public Task {
 }  // namespace
 
 Result<std::unique_ptr<Task>> make_phrase_grounding(const data::DataSpec& spec) {
-  if (spec.format.kind != data::SampleKind::kRegions)
+  if (spec.format.kind != kRegionKind)
     return invalid_argument(
         "task phrase-grounding is one of regions with captions, which these samples are not");
-  return std::unique_ptr<Task>(std::make_unique<PhraseGrounding>(spec.format.regions));
+  return std::unique_ptr<Task>(std::make_unique<PhraseGrounding>(RegionShape::of(spec.format)));
 }
 
 }  // namespace covey::learn

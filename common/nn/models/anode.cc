@@ -1,5 +1,6 @@
 #include "common/nn/models/anode.h"
 
+#include "common/base/image_shape.h"
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
 #include "common/nn/models/basic_block.h"
@@ -22,7 +23,8 @@ OdeBlock residual_ode(const ModelOptions& options, std::int64_t width) {
 class AnodeResNet4 final : public Model {
  public:
   explicit AnodeResNet4(const ModelOptions& options) {
-    conv_ = register_module("conv", conv3x3(options.channels, 16, options.norm == Norm::kNone));
+    conv_ = register_module(
+        "conv", conv3x3(ImageShape::of(options.samples).channels, 16, options.norm == Norm::kNone));
     norm_ = register_module("norm", anode_norm(options.norm, 16));
     block_ = register_module("block", residual_ode(options, 16));
     classifier_ = register_module("classifier", Linear(16 * 4 * 4, options.classes));
@@ -44,7 +46,8 @@ class AnodeResNet4 final : public Model {
 class AnodeResNet10 final : public Model {
  public:
   explicit AnodeResNet10(const ModelOptions& options) {
-    conv_ = register_module("conv", conv3x3(options.channels, 16, options.norm == Norm::kNone));
+    conv_ = register_module(
+        "conv", conv3x3(ImageShape::of(options.samples).channels, 16, options.norm == Norm::kNone));
     norm_ = register_module("norm", anode_norm(options.norm, 16));
     block1_ = register_module("block1", residual_ode(options, 16));
     block2_ = register_module("block2", residual_ode(options, 16));
@@ -74,7 +77,8 @@ class AnodeResNet10 final : public Model {
 class AnodeAlexNet final : public Model {
  public:
   explicit AnodeAlexNet(const ModelOptions& options) {
-    conv_ = register_module("conv", Conv(ConvOptions{options.channels, 64, 5, {1, 2}}));
+    conv_ =
+        register_module("conv", Conv(ConvOptions{ImageShape::of(options.samples).channels, 64, 5, {1, 2}}));
     norm_ = register_module("norm", anode_norm(options.norm, 64));
     block_ = register_module("block", OdeBlock(OdeBlockShape{64, 5, 1, true, options.norm, 32}, options.ode));
     hidden1_ = register_module("hidden1", Linear(64 * 8 * 8, 384));
@@ -102,7 +106,7 @@ class AnodeAlexNet final : public Model {
 
 template <typename Network>
 Result<std::shared_ptr<Model>> make_anode(const char* name, const ModelOptions& options, int smallest) {
-  COVEY_RETURN_IF_ERROR(check_sides(name, options, smallest));
+  COVEY_RETURN_IF_ERROR(check_images(name, options, smallest));
   return std::shared_ptr<Model>(std::make_shared<Network>(options));
 }
 

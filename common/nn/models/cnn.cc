@@ -1,5 +1,6 @@
 #include "common/nn/models/cnn.h"
 
+#include "common/base/image_shape.h"
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
 #include "common/nn/models/layers.h"
@@ -15,7 +16,7 @@ class Cnn final : public Model {
  public:
   explicit Cnn(const ModelOptions& options) {
     const bool bias = options.norm == Norm::kNone;
-    std::int64_t in = options.channels;
+    std::int64_t in = ImageShape::of(options.samples).channels;
     for (std::size_t i = 0; i < 3; ++i) {
       const std::string number = std::to_string(i + 1);
       convs_[i] = register_module("conv" + number, conv3x3(in, kWidths[i], bias));
@@ -42,7 +43,7 @@ class Cnn final : public Model {
 }  // namespace
 
 Result<std::shared_ptr<Model>> make_cnn(const ModelOptions& options) {
-  COVEY_RETURN_IF_ERROR(check_sides("cnn", options, 4));
+  COVEY_RETURN_IF_ERROR(check_images("cnn", options, 4));
   return std::shared_ptr<Model>(std::make_shared<Cnn>(options));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "common/base/region_shape.h"
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
 #include "common/nn/region_batch.h"
@@ -11,12 +12,14 @@ namespace covey::nn {
 
 namespace {
 
+constexpr int kMostRegions = 1024;  // and phrases, and their words
+constexpr int kMostFeatures = 65536;
 constexpr std::int64_t kWithoutMeaning = 2;  ///< first ids: padding and the unknown word
 
 class Grounding final : public Model {
  public:
   explicit Grounding(const ModelOptions& options)
-      : shape_(options.regions), width_(options.transformer.width) {
+      : shape_(RegionShape::of(options.samples)), width_(options.transformer.width) {
     embedding_ = register_module("embedding", Table(options.vocabulary, width_));
     feature_ = register_module("feature", Linear(shape_.features, width_));
     phrase_ = register_module("phrase", Linear(width_, width_));
@@ -67,7 +70,13 @@ class Grounding final : public Model {
 }  // namespace
 
 Result<std::shared_ptr<Model>> make_grounding(const ModelOptions& options) {
-  COVEY_RETURN_IF_ERROR(check_regions("grounding", options));
+  COVEY_RETURN_IF_ERROR(check_norm("grounding", options.norm, {"none"}));
+  const RegionShape shape = RegionShape::of(options.samples);
+  COVEY_RETURN_IF_ERROR(check_range("the number of regions", shape.regions, 1, kMostRegions));
+  COVEY_RETURN_IF_ERROR(check_range("the features of a region", shape.features, 1, kMostFeatures));
+  COVEY_RETURN_IF_ERROR(check_range("the number of phrases", shape.phrases, 1, kMostRegions));
+  COVEY_RETURN_IF_ERROR(check_range("the words of a phrase", shape.words, 1, kMostRegions));
+  COVEY_RETURN_IF_ERROR(check_vocabulary(options));
   return std::shared_ptr<Model>(std::make_shared<Grounding>(options));
 }
 

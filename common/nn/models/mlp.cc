@@ -1,5 +1,6 @@
 #include "common/nn/models/mlp.h"
 
+#include "common/base/image_shape.h"
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
 
@@ -12,7 +13,7 @@ constexpr std::int64_t kMlpHidden = 64;
 class Mlp final : public Model {
  public:
   explicit Mlp(const ModelOptions& options) {
-    const std::int64_t pixels = std::int64_t{options.channels} * options.height * options.width;
+    const auto pixels = static_cast<std::int64_t>(ImageShape::of(options.samples).bytes());
     hidden_ = register_module("hidden", Linear(pixels, kMlpHidden));
     classifier_ = register_module("classifier", Linear(kMlpHidden, options.classes));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
 #include "common/nn/models/basic_block.h"
@@ -23,7 +24,8 @@ class ResNet final : public Model {
   ResNet(const ModelOptions& options, const Plan& plan) {
     const NormPlan norms{options.norm, plan.paired_groups};
     std::int64_t width = plan.widths.front();
-    conv_ = register_module("conv", conv3x3(options.channels, width, norms.conv_bias()));
+    conv_ =
+        register_module("conv", conv3x3(ImageShape::of(options.samples).channels, width, norms.conv_bias()));
     norm_ = register_module("norm", norms.layer(width));
     for (std::size_t stage = 0; stage < plan.widths.size(); ++stage) {
       for (std::int64_t i = 0; i < plan.blocks; ++i) {
@@ -50,7 +52,7 @@ class ResNet final : public Model {
 };
 
 Result<std::shared_ptr<Model>> make(const char* name, const ModelOptions& options, const Plan& plan) {
-  COVEY_RETURN_IF_ERROR(check_sides(name, options, 1 << (plan.widths.size() - 1)));
+  COVEY_RETURN_IF_ERROR(check_images(name, options, 1 << (plan.widths.size() - 1)));
   return std::shared_ptr<Model>(std::make_shared<ResNet>(options, plan));
 }
 

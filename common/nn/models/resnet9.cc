@@ -1,5 +1,6 @@
 #include "common/nn/models/resnet9.h"
 
+#include "common/base/image_shape.h"
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
 #include "common/nn/models/layers.h"
@@ -33,7 +34,7 @@ class ResNet9 final : public Model {
     const auto unit = [&](const char* name, std::int64_t in, std::int64_t out) {
       return register_module(name, Unit(in, out, options.norm));
     };
-    prepare_ = unit("prepare", options.channels, 64);
+    prepare_ = unit("prepare", ImageShape::of(options.samples).channels, 64);
     widen1_ = unit("widen1", 64, 128);
     residual1a_ = unit("residual1a", 128, 128);
     residual1b_ = unit("residual1b", 128, 128);
@@ -68,7 +69,7 @@ class ResNet9 final : public Model {
 }  // namespace
 
 Result<std::shared_ptr<Model>> make_resnet9(const ModelOptions& options) {
-  COVEY_RETURN_IF_ERROR(check_sides("resnet9", options, 8));
+  COVEY_RETURN_IF_ERROR(check_images("resnet9", options, 8));
   return std::shared_ptr<Model>(std::make_shared<ResNet9>(options));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "common/base/text_shape.h"
 #include "common/nn/dropout.h"
 #include "common/nn/limits.h"
 #include "common/nn/linear.h"
@@ -11,6 +12,8 @@
 namespace covey::nn {
 
 namespace {
+
+constexpr int kLongestText = 1024;
 
 /// Linear layers and dropout see words, not texts: N * L rows.
 torch::Tensor each_word(const torch::Tensor& x) {
@@ -94,7 +97,7 @@ class Transformer final : public Model {
   explicit Transformer(const ModelOptions& options) {
     const TransformerSize& size = options.transformer;
     embedding_ = register_module("embedding", Table(options.vocabulary, size.width));
-    position_ = register_module("position", Table(options.tokens, size.width));
+    position_ = register_module("position", Table(TextShape::of(options.samples).tokens, size.width));
     for (std::int64_t i = 1; i <= size.depth; ++i) {
       const std::string name = "layer" + std::to_string(i);
       layers_.push_back(register_module(name, EncoderLayer(name, options.norm, size)));
@@ -133,7 +136,11 @@ class Transformer final : public Model {
 }  // namespace
 
 Result<std::shared_ptr<Model>> make_transformer(const ModelOptions& options) {
-  COVEY_RETURN_IF_ERROR(check_texts("transformer", options));
+  COVEY_RETURN_IF_ERROR(check_norm("transformer", options.norm,
+                                   {"layer", "batch", "power", "power-v", "power-published", "none"}));
+  COVEY_RETURN_IF_ERROR(
+      check_range("the length of a text", TextShape::of(options.samples).tokens, 1, kLongestText));
+  COVEY_RETURN_IF_ERROR(check_vocabulary(options));
   const TransformerSize& size = options.transformer;
   if (size.heads < 1 || size.width % size.heads != 0)
     return invalid_argument("transformer: width " + std::to_string(size.width) + " does not divide among " +

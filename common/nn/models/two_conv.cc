@@ -1,5 +1,6 @@
 #include "common/nn/models/two_conv.h"
 
+#include "common/base/image_shape.h"
 #include "common/nn/conv.h"
 #include "common/nn/dropout.h"
 #include "common/nn/limits.h"
@@ -18,19 +19,20 @@ constexpr double kHiddenRate = 0.5;
 enum class Drops { kChannels, kValues };
 
 /// Values that the convolutions leave of an image: each takes two rows and columns, then pooling halves both.
-std::int64_t feature_count(const ModelOptions& options) {
-  return 64 * ((options.height - 4) / 2) * ((options.width - 4) / 2);
+std::int64_t feature_count(const ImageShape& shape) {
+  return 64 * ((shape.height - 4) / 2) * ((shape.width - 4) / 2);
 }
 
 class TwoConv final : public Model {
  public:
   TwoConv(const ModelOptions& options, Drops drops) : drops_(drops) {
-    conv1_ = register_module("conv1", Conv(ConvOptions{options.channels, 32}));
+    const ImageShape shape = ImageShape::of(options.samples);
+    conv1_ = register_module("conv1", Conv(ConvOptions{shape.channels, 32}));
     norm1_ = register_module("norm1", NormLayer(options.norm, 32, kTwoConvGroups));
     conv2_ = register_module("conv2", Conv(ConvOptions{32, 64}));
     norm2_ = register_module("norm2", NormLayer(options.norm, 64, kTwoConvGroups));
     dropout_ = register_module("dropout", Dropout("dropout", kFeatureRate));
-    hidden_ = register_module("hidden", Linear(feature_count(options), kTwoConvHidden));
+    hidden_ = register_module("hidden", Linear(feature_count(shape), kTwoConvHidden));
     if (drops_ == Drops::kValues)
       hidden_dropout_ = register_module("hidden_dropout", Dropout("hidden_dropout", kHiddenRate));
     classifier_ = register_module("classifier", Linear(kTwoConvHidden, options.classes));
@@ -59,7 +61,7 @@ class TwoConv final : public Model {
 };
 
 Result<std::shared_ptr<Model>> make(const char* name, const ModelOptions& options, Drops drops) {
-  COVEY_RETURN_IF_ERROR(check_sides(name, options, 6));
+  COVEY_RETURN_IF_ERROR(check_images(name, options, 6));
   return std::shared_ptr<Model>(std::make_shared<TwoConv>(options, drops));
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/base/image_shape.h"
 #include "tests/common/calibration/support.h"
 
 namespace covey::calibration {
@@ -23,7 +24,7 @@ TEST(DistilledImages, ComeCloserToWhatTheModelRemembers) {
     SmallModel model(kind);
     nn::track_moments(model);
     show_images(model, 0.8f, 0.5f);  // not what noise looks like
-    const auto distilled = distil(model, 1, 6, 6, quick());
+    const auto distilled = distil(model, ImageShape{1, 6, 6}, quick());
     ASSERT_TRUE(distilled.ok()) << distilled.status().message();
     EXPECT_EQ(distilled->images.sizes(), (std::vector<std::int64_t>{16, 1, 6, 6}));
     EXPECT_LT(distilled->loss, distilled->loss_first / 2);
@@ -34,17 +35,17 @@ TEST(DistilledImages, ComeCloserToWhatTheModelRemembers) {
 TEST(DistilledImages, AreAFunctionOfModelAndSeed) {
   SmallModel model(nn::Norm::kBatch);
   show_images(model, 0, 1);
-  const torch::Tensor first = distil(model, 1, 6, 6, quick())->images;
-  EXPECT_TRUE(distil(model, 1, 6, 6, quick())->images.equal(first));
+  const torch::Tensor first = distil(model, ImageShape{1, 6, 6}, quick())->images;
+  EXPECT_TRUE(distil(model, ImageShape{1, 6, 6}, quick())->images.equal(first));
   DistilOptions other = quick();
   other.seed = 2;
-  EXPECT_FALSE(distil(model, 1, 6, 6, other)->images.equal(first));
+  EXPECT_FALSE(distil(model, ImageShape{1, 6, 6}, other)->images.equal(first));
 }
 
 TEST(DistilledImages, LeaveTheModelReadyToTrain) {
   SmallModel model(nn::Norm::kBatch);
   show_images(model, 0, 1);
-  ASSERT_TRUE(distil(model, 1, 6, 6, quick()).ok());
+  ASSERT_TRUE(distil(model, ImageShape{1, 6, 6}, quick()).ok());
   for (const torch::Tensor& parameter : model.parameters()) EXPECT_TRUE(parameter.requires_grad());
 }
 

@@ -9,9 +9,7 @@ namespace {
 
 ClientSettings small() {
   ClientSettings settings;
-  settings.channels = 3;
-  settings.height = 32;
-  settings.width = 30;
+  settings.sizes = {3, 32, 30};
   settings.classes = 10;
   settings.mean = {0.4914f, 0.4822f, 0.4465f};
   settings.stddev = {0.2470f, 0.2435f, 0.2616f};
@@ -58,9 +56,8 @@ TEST(ClientSettings, CarriesWhatTrainingNeeds) {
   EXPECT_EQ(settings->experiment.fqt.mode, "fqt");
   EXPECT_EQ(settings->experiment.fqt.gradient_bits, 4);
   EXPECT_EQ(settings->experiment.fqt.exempt, sent.experiment.fqt.exempt);
-  EXPECT_EQ(settings->channels, 3);
-  EXPECT_EQ(settings->height, 32);
-  EXPECT_EQ(settings->width, 30);
+  EXPECT_EQ(settings->kind, "image");
+  EXPECT_EQ(settings->sizes, sent.sizes);
   EXPECT_EQ(settings->classes, 10);
   EXPECT_EQ(settings->mean, sent.mean);
   EXPECT_EQ(settings->stddev, sent.stddev);
@@ -71,24 +68,28 @@ TEST(ClientSettings, CarriesAVocabularyWithTexts) {
   ClientSettings sent;
   sent.kind = "text";
   sent.classes = 2;
-  sent.tokens = 32;
+  sent.sizes = {32};
   sent.vocabulary = "the a it's \" \\ caf\xc3\xa9";
   const auto settings = parse_client_settings(client_settings_to_toml(sent), "welcome", test_names());
   ASSERT_TRUE(settings.ok()) << settings.status().message();
   EXPECT_EQ(settings->kind, "text");
-  EXPECT_EQ(settings->tokens, 32);
+  EXPECT_EQ(settings->sizes, std::vector<int>{32});
   EXPECT_EQ(settings->vocabulary, sent.vocabulary);
   sent.vocabulary.assign(50000, 'a');
   EXPECT_FALSE(parse_client_settings(client_settings_to_toml(sent), "welcome", test_names()).ok());
 }
 
-TEST(ClientSettings, RefusesSamplesWithoutASize) {
-  EXPECT_EQ(without_line(message(with("kind = \"image\"", "kind = \"text\""))),
-            "text.tokens: 0 is no length of a text, allowed: at least 1");
-  EXPECT_EQ(without_line(message(with("kind = \"image\"", "kind = \"regions\""))),
-            "regions.regions: 0 is no size of regions with captions, allowed: at least 1 of each");
-  EXPECT_EQ(without_line(message(with("height = 32", "height = 0"))),
-            "image.channels: 0 is no size of an image, allowed: channels, height and width of at least 1");
+TEST(ClientSettings, RefusesWhatIsNoListOfSizes) {
+  const std::string allowed = ", allowed: a list of up to 16, each a whole number from 0 to 65536";
+  for (const auto& [sizes, wrong] : std::vector<std::pair<std::string, std::string>>{
+           {"[3, -1, 30]", "-1 is out of range"},
+           {"[3, 2.5]", "[3.0, 2.5] has the wrong type"},
+           {"[2000000000]", "2000000000 is out of range"},
+           {"3", "3 has the wrong type"},
+           {"[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]", "the list has 17 numbers"}})
+    EXPECT_EQ(without_line(message(with("[3, 32, 30]", sizes))), "samples.sizes: " + wrong + allowed);
+  EXPECT_EQ(without_line(message(with("kind = \"image\"", "kind = \"sound\""))),
+            "samples.kind: unknown name \"sound\", allowed: image, text");
 }
 
 TEST(ClientSettings, NeverCarriesTheData) {
@@ -110,13 +111,10 @@ TEST(ClientSettings, RefusesAMissingKey) {
 TEST(ClientSettings, RefusesWhatOnlyTheCoordinatorHas) {
   EXPECT_EQ(message(with("[model]", "[data]\npath = \"/etc\"\n[model]")),
             "welcome:5: data: unknown section, allowed: model, federation, training, averaging, download, "
-            "upload, curvature, fqt, samples, image, text, regions");
+            "upload, curvature, fqt, samples");
 }
 
-TEST(ClientSettings, RefusesNumbersThatDoNotFitTheChannels) {
-  EXPECT_EQ(without_line(message(with("channels = 3", "channels = 1"))),
-            "image.mean: the list has 3 numbers, allowed: 1, one per channel");
-  EXPECT_NE(message(with("height = 32", "height = 2000000000")), "ok");
+TEST(ClientSettings, RefusesNumbersOutOfRange) {
   EXPECT_NE(message(with("classes = 10", "classes = 1")), "ok");
   EXPECT_NE(message(with("mean = [", "mean = [nan, ")), "ok");
   EXPECT_NE(message(with("stddev = [", "stddev = [0, ")), "ok");

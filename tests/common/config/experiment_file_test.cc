@@ -30,8 +30,10 @@ Value random_value(const Field& field, const KnownNames& names, Sequence& random
   if (const auto* range = std::get_if<Real>(&field.allowed)) return real(*range);
   if (const auto* reals = std::get_if<Reals>(&field.allowed)) {
     // Held as float, so the value has to be one.
-    return std::vector<double>(1 + random.below(4), static_cast<float>(real(reals->each)));
+    return std::vector<double>(random.below(5), static_cast<float>(real(reals->each)));
   }
+  if (const auto* wholes = std::get_if<Wholes>(&field.allowed))
+    return std::vector<std::int64_t>(random.below(5), random.coin() ? wholes->each.min : wholes->each.max);
   if (std::holds_alternative<Flag>(field.allowed)) return random.coin();
   if (std::holds_alternative<Names>(field.allowed)) {
     std::vector<std::string> list;

@@ -23,6 +23,7 @@ inline KnownNames test_names() {
       {"download.quantiser", {"fp32", "ptq", "sym", "topk"}},
       {"upload.codec", {"fp32", "ptq", "topk"}},
       {"fqt.gradient_quantiser", {"bhq", "psq"}},
+      {"samples.kind", {"image", "text"}},
       {"samples.task", {"classification", "next-word", "phrase-grounding"}},
   };
   return names;

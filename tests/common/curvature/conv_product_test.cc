@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/base/image_shape.h"
 #include "common/curvature/hessian.h"
 #include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"
@@ -64,7 +65,7 @@ TEST(ConvProduct, TakesOnlyWhatHasADirection) {
 }
 
 TEST(ConvProduct, LeavesAModelsOutputAndGradientsAsTheyWere) {
-  const auto model = *nn::make_model("resnet8", {3, 32, 32, 10, nn::Norm::kGroup}, 1);
+  const auto model = *nn::make_model("resnet8", {ImageShape{3, 32, 32}, 10, nn::Norm::kGroup}, 1);
   torch::manual_seed(6);
   const torch::Tensor x = torch::randn({2, 3, 32, 32});
   const auto outcome = [&] {

@@ -10,15 +10,13 @@
 namespace covey::curvature {
 namespace {
 
-using covey::testing::Takes;
-
 std::vector<std::pair<std::string, std::string>> models_and_norms() {
   std::vector<std::pair<std::string, std::string>> all;
   for (const std::string& model : nn::model_registry().names()) {
     std::vector<std::string> norms{"none"};
-    const Takes takes = covey::testing::samples_of(model);
-    if (takes == Takes::kImages) norms.insert(norms.end(), {"group", "batch"});
-    if (takes == Takes::kTexts)
+    const std::string kind = nn::model_registry().find(model)->kind;
+    if (kind == kImageKind) norms.insert(norms.end(), {"group", "batch"});
+    if (kind == kTextKind)
       norms.insert(norms.end(), {"layer", "batch", "power", "power-v", "power-published"});
     for (const std::string& norm : norms) all.emplace_back(model, norm);
   }

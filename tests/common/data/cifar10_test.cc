@@ -19,7 +19,7 @@ TEST(Cifar10, KeepsPlanesAndLabels) {
   SampleSet images;
   ASSERT_TRUE(parse_cifar10(bytes, images).ok());
   EXPECT_EQ(images.labels, (std::vector<std::int32_t>{4, 5, 6}));
-  EXPECT_EQ(images.format.image, (ImageShape{3, 32, 32}));
+  EXPECT_EQ(ImageShape::of(images.format), (ImageShape{3, 32, 32}));
   EXPECT_EQ(Bytes(images.sample(1).begin(), images.sample(1).end()),
             Bytes(bytes.begin() + kRecord + 1, bytes.begin() + 2 * kRecord));
 }

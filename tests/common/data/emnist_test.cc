@@ -12,7 +12,7 @@ TEST(Emnist, TranspositionIsUndone) {
   images.bytes = {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16};
   images.labels = {0, 0};
   transpose_images(images);
-  EXPECT_EQ(images.format.image, (ImageShape{1, 3, 2}));
+  EXPECT_EQ(ImageShape::of(images.format), (ImageShape{1, 3, 2}));
   EXPECT_EQ(images.bytes, (std::vector<std::uint8_t>{1, 4, 2, 5, 3, 6, 11, 14, 12, 15, 13, 16}));
 }
 

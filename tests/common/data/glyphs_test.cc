@@ -51,7 +51,7 @@ TEST(Glyphs, AreAFunctionOfSeedAndPosition) {
 TEST(Glyphs, AreBalancedGreyCharacters) {
   const auto dataset = load_dataset(glyphs(47, 470), 1);
   ASSERT_TRUE(dataset.ok()) << dataset.status().message();
-  EXPECT_EQ(dataset->train.format.image, (ImageShape{1, 28, 28}));
+  EXPECT_EQ(ImageShape::of(dataset->train.format), (ImageShape{1, 28, 28}));
   EXPECT_EQ(dataset->classes, 47);
   EXPECT_TRUE(dataset->characters);
   for (const auto& members : positions_by_class(dataset->train, 47)) EXPECT_EQ(members.size(), 10u);

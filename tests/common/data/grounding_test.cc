@@ -41,7 +41,7 @@ TEST(GroundingData, PhrasesNameTheRegionThatTheyMean) {
   const auto dataset = load_dataset(data, 5);
   ASSERT_TRUE(dataset.ok()) << dataset.status().message();
   EXPECT_EQ(dataset->task, "phrase-grounding");
-  EXPECT_EQ(dataset->format.regions, (RegionShape{4, 64, 2, 3, true}));
+  EXPECT_EQ(RegionShape::of(dataset->format), (RegionShape{4, 64, 2, 3, true}));
   std::map<std::string, std::vector<float>> looks;
   for (std::size_t i = 0; i < dataset->train.size(); ++i) {
     const CaptionedImage sample = captioned_image(dataset->train, i);
@@ -142,7 +142,7 @@ TEST_F(GroundingStorage, WrittenPartitionsGiveUsersTheSameRowsWithoutAnswers) {
   EXPECT_EQ(server->vocabulary, full.vocabulary);
   EXPECT_EQ(server->task, "phrase-grounding");
 
-  const RegionShape& shape = dataset.format.regions;
+  const RegionShape shape = RegionShape::of(dataset.format);
   for (std::size_t k = 0; k < 3; ++k) {
     auto loaded = load_user_samples(folder_ / "out" / ("user_000" + std::to_string(k)));
     ASSERT_TRUE(loaded.ok()) << loaded.status().message();
@@ -171,11 +171,11 @@ TEST_F(GroundingStorage, AFolderWithOtherFilesOrFeaturesIsRefused) {
   const auto samples = load_user_samples(folder_ / "user");
   ASSERT_TRUE(samples.ok()) << samples.status().message();
   DataSpec spec;
-  spec.format = SampleFormat::of_regions({2, 4, 1, 1, false});
+  spec.format = RegionShape{2, 4, 1, 1, false};
   const auto shared = std::make_shared<const SampleSet>(*samples);
   EXPECT_NE(fit_user_samples(shared, spec).status().message().find("have 1 features; this run needs 4"),
             std::string::npos);
-  spec.format = SampleFormat::text(3);
+  spec.format = TextShape{3};
   EXPECT_NE(fit_user_samples(shared, spec)
                 .status()
                 .message()

@@ -10,7 +10,7 @@ TEST(Idx, RoundTripsImagesAndNumbers) {
   const auto pixels = pattern(2 * 3 * 5);
   const auto images = parse_idx_images(idx_file({2, 3, 5}, pixels));
   ASSERT_TRUE(images.ok()) << images.status().message();
-  EXPECT_EQ(images->format.image, (ImageShape{1, 3, 5}));
+  EXPECT_EQ(ImageShape::of(images->format), (ImageShape{1, 3, 5}));
   EXPECT_EQ(images->bytes, pixels);
   EXPECT_EQ(images->size(), 2u);
   EXPECT_EQ(*parse_idx_numbers(idx_file({4}, {9, 8, 7, 6})), (std::vector<std::uint8_t>{9, 8, 7, 6}));

@@ -117,7 +117,7 @@ TEST_F(LanguageFiles, AreOneFileOrOneForEachOwner) {
   EXPECT_EQ(both->train.size(), 27u);
   EXPECT_EQ(both->train.owners.front(), 0u);
   EXPECT_EQ(both->train.owners.back(), 1u);
-  EXPECT_EQ(both->format, SampleFormat::text(4));
+  EXPECT_EQ(both->format, SampleFormat(TextShape{4}));
   write_lines("notes", 30);
   const auto one = load(folder_ / "notes");
   ASSERT_TRUE(one.ok()) << one.status().message();

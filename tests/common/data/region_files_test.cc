@@ -177,7 +177,7 @@ TEST_F(GroundingFolder, HoldsOutEveryTenthImage) {
   EXPECT_EQ(dataset->test.size(), 3u);
   EXPECT_EQ(dataset->classes, 2) << "dogs and cats";
   EXPECT_THAT(dataset->vocabulary, ElementsAre("a", "cat", "dog"));
-  EXPECT_EQ(dataset->format.regions, (RegionShape{1, 2, 1, 2, false}));
+  EXPECT_EQ(RegionShape::of(dataset->format), (RegionShape{1, 2, 1, 2, false}));
 }
 
 TEST_F(GroundingFolder, TakesATestFolderOfItsOwn) {

@@ -1,8 +1,9 @@
 #include "common/data/regions/regions.h"
+#include "common/data/kinds/registry.h"
 
 #include <cstring>
 
-#include "common/data/augment/view_maker.h"
+#include "common/data/kinds/registry.h"
 #include "tests/common/data/support.h"
 
 namespace covey::data {
@@ -89,26 +90,27 @@ TEST(Regions, ViewsAreTheRowsThemselves) {
   SampleSet rows = *region_rows(two_samples(), {2, 2, 2, 3, true});
   DataSpec spec;
   spec.format = rows.format;
-  const auto views = make_view_maker(spec, {});
+  const auto views = kind_of(spec.format).views(spec, {});
   std::vector<float> row(rows.format.values());
   Sequence draws(Stream(1, {}), 0);
   views->strong(rows.sample(0), draws, Span<float>(row));
   EXPECT_EQ(row, floats(rows, 0));
-  EXPECT_EQ(rows.format.dims(), std::vector<std::int64_t>{static_cast<std::int64_t>(row.size())});
+  EXPECT_EQ(rows.format.dims, std::vector<std::int64_t>{static_cast<std::int64_t>(row.size())});
 }
 
 TEST(Regions, NoiseFillsRowsWithWhatAModelTakes) {
+  const RegionShape shape{3, 2, 2, 2, false};
   DataSpec spec;
-  spec.format = SampleFormat::of_regions({3, 2, 2, 2, false});
+  spec.format = shape;
   spec.vocabulary = {"a", "b"};
   SampleSet noise;
   noise.format = spec.format;
   Sequence draws(Stream(1, {}), 0);
-  append_noise(spec, 2, draws, noise.bytes);
+  noise.bytes = kind_of(spec.format).noise(spec, 2, draws);
   ASSERT_EQ(noise.bytes.size(), 2 * spec.format.bytes());
   const std::vector<float> row = floats(noise, 1);
   EXPECT_EQ(row[0], 1);
-  for (std::size_t i = spec.format.regions.at_region_words(); i < spec.format.regions.at_answered(); ++i)
+  for (std::size_t i = shape.at_region_words(); i < shape.at_answered(); ++i)
     EXPECT_TRUE(row[i] >= 1 && row[i] <= 3) << row[i];
 }
 

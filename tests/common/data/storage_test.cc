@@ -1,6 +1,9 @@
 #include "common/data/partition/storage.h"
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "common/data/images.h"
 #include "common/data/readers/image_file.h"
@@ -126,17 +129,28 @@ TEST_F(StorageTest, BrokenDescriptionsAreNamed) {
     write("out/server/dataset.json", as_bytes(std::string_view(good).substr(0, length)));
     ASSERT_EQ(load_written().status().code(), Code::kCorrupt) << length;
   }
-  for (const std::string text :
-       {R"({"classes":0,"characters":true,"mean":[0],"stddev":[1],"labelled":30,"test":33})",
-        R"({"classes":10,"characters":1,"mean":[0],"stddev":[1],"labelled":30,"test":33})",
-        R"({"classes":10,"characters":true,"mean":[0],"stddev":[0],"labelled":30,"test":33})",
-        R"({"classes":10,"characters":true,"mean":[0],"stddev":[1,1,1],"labelled":30,"test":33})",
-        R"({"classes":10,"characters":true,"mean":[0,0,0],"stddev":[1,1,1],"labelled":30,"test":33})",
-        R"({"classes":10,"characters":true,"mean":[0],"stddev":[1],"labelled":-1,"test":33})"}) {
+  for (const auto& [key, value, wrong] : std::vector<std::tuple<std::string, std::string, std::string>>{
+           {"classes", "0", "'classes': expected a whole number of 1 to 10000"},
+           {"characters", "1", "'characters': expected true or false"},
+           {"stddev", "[0]", "'stddev': expected a list of numbers above 0"},
+           {"mean", "[\"x\"]", "'mean': expected a list of numbers"},
+           {"mean", "[0, 0, 0]", "normalised with 3 numbers, allowed: 1, one per channel"},
+           {"stddev", "[1, 1, 1]", "normalised with 3 numbers"},
+           {"sizes", "[1, 28]", "an image has 3 sizes"},
+           {"sizes", "[1, 28, -28]", "'sizes': expected a list of whole numbers"},
+           {"sizes", "[1, 28, 27]", "the images are 28x28 pixels, 1 channel, dataset.json says 27x28"},
+           {"kind", "7", "'kind': expected a text"},
+           {"kind", "\"sound\"", "unknown kind of sample 'sound'"},
+           {"vocabulary", "[1]", "'vocabulary': expected a list of words"},
+           {"task", "null", "'task': expected a text"},
+           {"labelled", "-1", "'labelled': expected a whole number"}}) {
+    nlohmann::json changed = nlohmann::json::parse(good);
+    changed[key] = nlohmann::json::parse(value);
+    const std::string text = changed.dump();
     write("out/server/dataset.json", as_bytes(text));
     const Status status = load_written().status();
     EXPECT_EQ(status.code(), Code::kCorrupt) << text;
-    EXPECT_FALSE(status.message().empty());
+    EXPECT_THAT(status.message(), ::testing::HasSubstr(wrong));
   }
 }
 

@@ -55,7 +55,7 @@ TEST(Vocabulary, EncodesTheFirstWordsAndPadsTheRest) {
   samples.texts = {"A GOOD film", "film good film film good", "...", "\x01"};
   samples.labels.assign(4, kNoLabel);
   encode_texts(*vocabulary, 4, samples);
-  EXPECT_EQ(samples.format, SampleFormat::text(4));
+  EXPECT_EQ(samples.format, SampleFormat(TextShape{4}));
   EXPECT_THAT(ids_of(samples, 0), ElementsAre(kUnknown, 2, 3, kPadding));
   EXPECT_THAT(ids_of(samples, 1), ElementsAre(3, 2, 3, 3));
   EXPECT_THAT(ids_of(samples, 2), ElementsAre(kUnknown, kUnknown, kUnknown, kPadding));
@@ -124,7 +124,7 @@ TEST_F(TextFolderTest, EveryFifthTextOfAClassIsForTests) {
   EXPECT_EQ(dataset->classes, 2);
   EXPECT_EQ(dataset->train.size(), 64u);
   EXPECT_EQ(dataset->test.size(), 16u);
-  EXPECT_EQ(dataset->format, SampleFormat::text(5));
+  EXPECT_EQ(dataset->format, SampleFormat(TextShape{5}));
   EXPECT_THAT(dataset->vocabulary, ::testing::Contains("film"));
   EXPECT_EQ(dataset->train.texts[0], "good film number 0");
   EXPECT_EQ(dataset->train.labels.back(), 1);

@@ -26,7 +26,7 @@ std::vector<std::uint8_t> text_of(std::size_t words) {
 
 DataSpec spec() {
   DataSpec spec;
-  spec.format = SampleFormat::text(kTokens);
+  spec.format = TextShape{kTokens};
   return spec;
 }
 

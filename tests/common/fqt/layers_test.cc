@@ -1,5 +1,6 @@
 // What the settings do to whole models.
 #include "common/fqt/layers.h"
+#include "common/base/image_shape.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -168,7 +169,7 @@ TEST(Layers, LayersOfOneShapeDrawApart) {
 }
 
 TEST(Layers, UnknownNamesAreToldTheKnownOnes) {
-  auto made = *nn::make_model("cnn", {1, 12, 12, 5, nn::Norm::kGroup}, 3);
+  auto made = *nn::make_model("cnn", {ImageShape{1, 12, 12}, 5, nn::Norm::kGroup}, 3);
   for (const std::string mode : {"off", "fqt"}) {
     config::Fqt fqt = settings(mode);
     fqt.exempt = {"conv1", "norm1"};

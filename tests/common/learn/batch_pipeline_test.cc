@@ -24,13 +24,13 @@ PipelineOptions options(const Samples& samples) {
   options.batch = kBatch;
   options.weak = true;
   options.strong = true;
-  static const data::DataSpec spec{data::ImageShape{1, 8, 8}, 3, {{0.5f}, {0.25f}}};
+  static const data::DataSpec spec{ImageShape{1, 8, 8}, 3, {{0.5f}, {0.25f}}};
   options.spec = &spec;
   return options;
 }
 
 torch::Tensor twin_view(const PipelineOptions& o, std::uint32_t sample, std::uint64_t item) {
-  const data::ImageShape& shape = o.spec->format.image;
+  const ImageShape shape = ImageShape::of(o.spec->format);
   data::Augmenter augmenter({shape, true, 0.5});
   const data::Normaliser normaliser(shape, o.spec->normalisation);
   std::vector<std::uint8_t> pixels(shape.bytes());

@@ -32,7 +32,7 @@ class TwoBlocks final : public nn::Model {
 
 TEST(BlockEigenvalues, AreThoseOfEachBlockOnEachPart) {
   TwoBlocks model;
-  data::DataSpec spec{data::ImageShape{1, 1, 1}, 3, {{0.0f}, {1.0f / 255}}};
+  data::DataSpec spec{ImageShape{1, 1, 1}, 3, {{0.0f}, {1.0f / 255}}};
   data::SampleSet images;
   images.format = spec.format;
   images.bytes = {1, 1, 2, 2, 9};  // the last is left over

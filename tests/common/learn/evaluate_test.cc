@@ -12,12 +12,12 @@ namespace {
 using testing::PixelModel;
 
 // Logits are then the pixel values themselves.
-const data::DataSpec kPixels{data::ImageShape{1, 1, 2}, 2, {{0.0f}, {1.0f / 255}}};
+const data::DataSpec kPixels{ImageShape{1, 1, 2}, 2, {{0.0f}, {1.0f / 255}}};
 
 /// Images of two pixels: logits (a, b).
 data::SampleSet two_pixel_images(const std::vector<std::uint8_t>& pixels, std::vector<std::int32_t> labels) {
   data::SampleSet images;
-  images.format = data::ImageShape{1, 1, 2};
+  images.format = ImageShape{1, 1, 2};
   images.bytes = pixels;
   images.labels = std::move(labels);
   return images;

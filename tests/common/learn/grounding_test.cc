@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 
 data::DataSpec spec_of(const RegionShape& shape) {
   data::DataSpec spec;
-  spec.format = data::SampleFormat::of_regions(shape);
+  spec.format = shape;
   spec.task = "phrase-grounding";
   spec.classes = 2;
   return spec;

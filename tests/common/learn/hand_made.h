@@ -36,13 +36,13 @@ class PixelModel final : public nn::Model {
 /// `count` grey images of 8 x 8 keyed noise, brighter by class, with labels 0, 1, 2, 0, ...
 inline data::SampleSet striped_images(std::size_t count) {
   data::SampleSet images;
-  images.format = data::ImageShape{1, 8, 8};
+  images.format = ImageShape{1, 8, 8};
   const Stream stream(1, StreamId{});
   for (std::size_t i = 0; i < count; ++i) {
     Sequence draws(stream, i);
     const auto label = static_cast<std::int32_t>(i % 3);
     images.labels.push_back(label);
-    for (std::size_t p = 0; p < images.format.image.bytes(); ++p) {
+    for (std::size_t p = 0; p < images.format.bytes(); ++p) {
       images.bytes.push_back(static_cast<std::uint8_t>(draws.below(120) + 60 * static_cast<unsigned>(label)));
     }
   }
@@ -59,7 +59,7 @@ inline TrainingSetup small_setup() {
   setup.experiment.training.schedule = "constant";
   setup.experiment.training.labels = "moving";
   setup.experiment.training.threshold = 0.34;
-  setup.spec = {data::ImageShape{1, 8, 8}, 3, {{0.5f}, {0.25f}}};
+  setup.spec = {ImageShape{1, 8, 8}, 3, {{0.5f}, {0.25f}}};
   return setup;
 }
 

@@ -75,7 +75,7 @@ TEST(Sharpness, IsZeroWithoutASureImage) {
 }
 
 TEST(Sharpness, LeavesWeightsStatisticsAndDrawsAsTheyWere) {
-  const nn::ModelOptions options{1, 28, 28, 3, nn::Norm::kBatch};
+  const nn::ModelOptions options{ImageShape{1, 28, 28}, 3, nn::Norm::kBatch};
   const auto model = *nn::make_model("cnn-cifar", options, 4);
   const nn::DrawContext draws{Stream(3, StreamId{Purpose::kDropout, 0, 0, 0}), 5};
   model->set_draws(&draws);

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 
 data::DataSpec language_spec() {
   data::DataSpec spec;
-  spec.format = data::SampleFormat::text(4);
+  spec.format = TextShape{4};
   spec.vocabulary = {"a", "b"};
   spec.task = "next-word";
   return spec;

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 std::shared_ptr<Model> grounding(bool named) {
   ModelOptions options = options_for("grounding", 0, 0, 5);
-  options.regions.named = named;
+  options.samples = RegionShape{3, 5, 2, 2, named};
   return *make_model("grounding", options, 1);
 }
 
@@ -63,14 +63,16 @@ TEST(Grounding, BeginsByComparingWordsWhereRegionsHaveNames) {
 TEST(Grounding, TakesRegionsAndNoNormOnly) {
   ModelOptions options = options_for("grounding", 0, 0, 5);
   options.norm = Norm::kGroup;
-  EXPECT_THAT(make_model("grounding", options, 1).status().message(), HasSubstr("model.norm = none"));
+  EXPECT_THAT(make_model("grounding", options, 1).status().message(),
+              HasSubstr("takes other norms, allowed: none"));
   EXPECT_THAT(make_model("grounding", options_for("cnn", 1, 28, 5), 1).status().message(),
-              HasSubstr("grounding takes regions with phrases, these are images"));
+              HasSubstr("grounding takes samples of kind regions, these are of kind image"));
   options.norm = Norm::kNone;
   EXPECT_THAT(make_model("cnn", options, 1).status().message(),
-              HasSubstr("these are regions with phrases, allowed: grounding"));
-  EXPECT_THAT(make_model("transformer", options, 1).status().message(), HasSubstr("takes texts"));
-  options.regions.features = 0;
+              HasSubstr("these are of kind regions, allowed: grounding"));
+  EXPECT_THAT(make_model("transformer", options, 1).status().message(),
+              HasSubstr("takes samples of kind text"));
+  options.samples = RegionShape{3, 0, 2, 2, false};
   EXPECT_THAT(make_model("grounding", options, 1).status().message(),
               HasSubstr("the features of a region is 0"));
 }

@@ -4,13 +4,14 @@
 
 #include <cmath>
 
+#include "common/base/image_shape.h"
 #include "common/nn/model.h"
 
 namespace covey::nn {
 namespace {
 
 std::shared_ptr<Model> resnet8(Norm norm, std::uint64_t seed) {
-  return *make_model("resnet8", {3, 32, 32, 10, norm}, seed);
+  return *make_model("resnet8", {ImageShape{3, 32, 32}, 10, norm}, seed);
 }
 
 bool same_values(const Model& a, const Model& b) {

@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 
 ModelOptions options(int channels, int side, int classes, Norm norm) {
-  return {channels, side, side, classes, norm};
+  return {ImageShape{channels, side, side}, classes, norm};
 }
 
 std::int64_t parameter_count(const std::string& name, const ModelOptions& options) {
@@ -73,15 +73,14 @@ TEST(Models, WithoutNormConvolutionsGetABias) {
 
 TEST(Models, GiveOneFiniteLogitPerClassForEveryShapeAndNorm) {
   for (const std::string& name : model_registry().names()) {
-    if (testing::samples_of(name) != testing::Takes::kImages)
-      continue;  // transformer_test.cc, grounding_test.cc
+    // The others: transformer_test.cc, grounding_test.cc.
+    if (model_registry().find(name)->kind != std::string(kImageKind)) continue;
     for (const Norm norm : {Norm::kGroup, Norm::kBatch, Norm::kNone}) {
       for (const auto& o : {options(1, 28, 47, norm), options(3, 32, 10, norm)}) {
         const auto model = *make_model(name, o, 3);
         const DrawContext draws{Stream(3, StreamId{Purpose::kDropout, 0, 0, 0}), 0};
         model->set_draws(&draws);
-        const torch::Tensor ramp = torch::linspace(-1, 1, 2 * o.channels * o.height * o.width);
-        const auto logits = model->forward(ramp.view({2, o.channels, o.height, o.width}));
+        const auto logits = model->forward(testing::samples_for(o, 2));
         EXPECT_EQ(logits.sizes(), (std::vector<std::int64_t>{2, o.classes})) << name;
         EXPECT_TRUE(torch::isfinite(logits).all().item<bool>()) << name;
         logits.sum().backward();
@@ -122,9 +121,11 @@ TEST(Models, TwoNetworksOfOneShapeDifferInWhatTheyDrop) {
 
 TEST(Models, RefuseOptionsOutsideTheirLimits) {
   const auto message = [](const ModelOptions& o) { return make_model("cnn", o, 1).status().message(); };
-  EXPECT_EQ(message({0, 28, 28, 10, Norm::kGroup}), "the number of image channels is 0, allowed: 1..16");
-  EXPECT_EQ(message({1, 28, 513, 10, Norm::kGroup}), "the image width is 513, allowed: 1..512");
-  EXPECT_EQ(message({1, 28, 28, 1, Norm::kGroup}), "the number of classes is 1, allowed: 2..100000");
+  EXPECT_EQ(message({ImageShape{0, 28, 28}, 10, Norm::kGroup}),
+            "the number of image channels is 0, allowed: 1..16");
+  EXPECT_EQ(message({ImageShape{1, 28, 513}, 10, Norm::kGroup}), "the image width is 513, allowed: 1..512");
+  EXPECT_EQ(message({ImageShape{1, 28, 28}, 1, Norm::kGroup}),
+            "the number of classes is 1, allowed: 2..100000");
   EXPECT_THAT(make_model("vgg", options(1, 28, 10, Norm::kGroup), 1).status().message(),
               HasSubstr("unknown model 'vgg'; known: anode-alexnet, anode-resnet10, anode-resnet4, cnn"));
 }

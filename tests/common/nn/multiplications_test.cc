@@ -2,13 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "common/base/image_shape.h"
 #include "common/nn/product.h"
 
 namespace covey::nn {
 namespace {
 
 TEST(Multiplications, AreCountedByHand) {
-  const auto model = *make_model("mlp", {1, 28, 28, 10, Norm::kNone}, 1);
+  const auto model = *make_model("mlp", {ImageShape{1, 28, 28}, 10, Norm::kNone}, 1);
   const auto counts = multiplications(*model, {1, 28, 28});
   ASSERT_EQ(counts.size(), 2u);
   std::uint64_t all = 0;
@@ -17,7 +18,7 @@ TEST(Multiplications, AreCountedByHand) {
 }
 
 TEST(Multiplications, OfResNet20AreThoseOfItsPaper) {
-  const auto model = *make_model("resnet20", {3, 32, 32, 10, Norm::kGroup}, 1);
+  const auto model = *make_model("resnet20", {ImageShape{3, 32, 32}, 10, Norm::kGroup}, 1);
   model->eval();
   const torch::Tensor images = torch::ones({2, 3, 32, 32});
   const torch::Tensor before = model->forward(images);

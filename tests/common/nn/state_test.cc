@@ -4,11 +4,13 @@
 
 #include <numeric>
 
+#include "common/base/image_shape.h"
+
 namespace covey::nn {
 namespace {
 
 std::shared_ptr<Model> cnn(Norm norm) {
-  return *make_model("cnn", {1, 28, 28, 10, norm}, 1);
+  return *make_model("cnn", {ImageShape{1, 28, 28}, 10, norm}, 1);
 }
 
 TEST(State, LayoutNamesBuffersAsBuffers) {

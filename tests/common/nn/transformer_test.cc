@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/base/image_shape.h"
+#include "common/base/text_shape.h"
 #include "common/nn/model.h"
 #include "common/nn/token_norm.h"
 
@@ -10,8 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 
 ModelOptions options(Norm norm) {
-  ModelOptions o{0, 0, 0, 3, norm};
-  o.tokens = 8;
+  ModelOptions o{TextShape{8}, 3, norm};
   o.vocabulary = 20;
   o.transformer = {12, 2, 3, 16, 0.1};
   return o;
@@ -89,12 +90,16 @@ TEST(Transformer, RefusesImagesAndTheirNorm) {
   const auto message = [](const std::string& name, const ModelOptions& o) {
     return make_model(name, o, 1).status().message();
   };
-  EXPECT_THAT(message("transformer", {3, 32, 32, 10, Norm::kLayer}),
-              HasSubstr("takes texts, these are images"));
-  EXPECT_THAT(message("transformer", options(Norm::kGroup)), HasSubstr("model.norm = layer, batch, power"));
+  EXPECT_THAT(message("transformer", {ImageShape{3, 32, 32}, 10, Norm::kLayer}),
+              HasSubstr("takes samples of kind text, these are of kind image, allowed: anode-alexnet, "));
+  EXPECT_THAT(message("transformer", options(Norm::kGroup)),
+              HasSubstr("takes other norms, allowed: layer, batch, power, "));
   for (const std::string name : {"cnn", "mlp", "resnet18"})
-    EXPECT_THAT(message(name, options(Norm::kBatch)), HasSubstr(name + " takes images, these are texts"));
-  EXPECT_THAT(message("cnn", {3, 32, 32, 10, Norm::kLayer}), HasSubstr("group, batch or none"));
+    EXPECT_THAT(
+        message(name, options(Norm::kBatch)),
+        HasSubstr(name + " takes samples of kind image, these are of kind text, allowed: transformer"));
+  EXPECT_THAT(message("cnn", {ImageShape{3, 32, 32}, 10, Norm::kLayer}),
+              HasSubstr("allowed: group, batch, none"));
   ModelOptions odd = options(Norm::kLayer);
   odd.transformer.heads = 5;
   EXPECT_THAT(message("transformer", odd), HasSubstr("width 12 does not divide among 5 heads"));

@@ -2,8 +2,9 @@
 #include <charconv>
 #include <optional>
 
+#include "common/data/augment/image_views.h"
 #include "common/data/images.h"
-#include "common/data/partition/sample_files.h"
+#include "common/data/kinds/kinds.h"
 #include "common/data/readers/folder_listing.h"
 #include "common/data/readers/image_file.h"
 #include "common/data/readers/image_folder.h"
@@ -11,8 +12,6 @@
 namespace covey::data {
 
 namespace {
-
-using nlohmann::json;
 
 constexpr std::size_t kNameDigits = 6;
 
@@ -49,23 +48,12 @@ Result<std::vector<LabelledFile>> list_labelled(const fs::path& folder, int clas
   return files;
 }
 
-Result<std::vector<float>> channel_values(const json& object, const char* key, double least) {
-  const Status failure =
-      corrupt(std::string("'") + key + "': expected 1 or 3 numbers, at least " + std::to_string(least));
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_array() || (found->size() != 1 && found->size() != 3))
-    return failure;
-  std::vector<float> values;
-  for (const json& entry : *found) {
-    if (!entry.is_number()) return failure;
-    const double value = entry.get<double>();
-    if (!(value >= least && value <= 1e6)) return failure;
-    values.push_back(static_cast<float>(value));
-  }
-  return values;
+std::string size_text(const SampleFormat& format) {
+  const ImageShape shape = ImageShape::of(format);
+  return std::to_string(shape.width) + "x" + std::to_string(shape.height) + " pixels, " +
+         std::to_string(shape.channels) + (shape.channels == 1 ? " channel" : " channels");
 }
 
-/// PNG files without loss: a user's by position, labelled ones as CLASS/POSITION.png.
 class ImageFiles final : public SampleFiles {
  public:
   Status write_user(const SampleSet& samples, Span<const std::uint32_t> positions,
@@ -75,12 +63,22 @@ class ImageFiles final : public SampleFiles {
     return ok_status();
   }
 
+  /// What no other kind recognises: so that a file which is no sample of any kind is named.
+  bool recognises(const fs::path&) const override { return false; }
+
   Result<SampleSet> read_user(const fs::path& folder) const override {
     COVEY_ASSIGN_OR_RETURN(const auto files, files_below(folder, kImageFiles));
     SampleSet images;
     COVEY_RETURN_IF_ERROR(append_image_files(files, kNoLabel, images));
     if (images.size() == 0) return invalid_argument("'" + folder.string() + "' holds no image and no text");
     return images;
+  }
+
+  Result<std::shared_ptr<const SampleSet>> fit_user(std::shared_ptr<const SampleSet> images,
+                                                    const DataSpec& spec) const override {
+    if (images->format == spec.format) return images;
+    return invalid_argument("--data: the images are " + size_text(images->format) + "; this run needs " +
+                            size_text(spec.format));
   }
 
   Status write_labelled(const SampleSet& images, const fs::path& folder) const override {
@@ -107,43 +105,63 @@ class ImageFiles final : public SampleFiles {
       }
       COVEY_RETURN_IF_ERROR(append_image_files({files[i].path}, files[i].label, images));
     }
-    const auto channels = static_cast<std::size_t>(images.format.image.channels);
-    const std::size_t constants = spec.normalisation.mean.size();
-    if (constants == 1 || constants == channels) return images;
-    return corrupt("'" + folder.string() + "': the images have " + std::to_string(channels) +
-                   " channels, dataset.json has constants for " + std::to_string(constants));
-  }
-
-  json describe(const DataSpec& spec) const override {
-    return {{"characters", spec.characters},
-            {"mean", spec.normalisation.mean},
-            {"stddev", spec.normalisation.stddev}};
-  }
-
-  Status read_description(const json& object, DataSpec& spec) const override {
-    const auto characters = object.find("characters");
-    if (characters == object.end() || !characters->is_boolean())
-      return corrupt("'characters': expected true or false");
-    spec.characters = characters->get<bool>();
-    COVEY_ASSIGN_OR_RETURN(spec.normalisation.mean, channel_values(object, "mean", -1e6));
-    COVEY_ASSIGN_OR_RETURN(spec.normalisation.stddev, channel_values(object, "stddev", 1e-6));
-    if (spec.normalisation.mean.size() == spec.normalisation.stddev.size()) return ok_status();
-    return corrupt("'stddev': expected as many numbers as in 'mean'");
+    if (images.size() == 0 || images.format == spec.format) return images;
+    return corrupt("'" + folder.string() + "': the images are " + size_text(images.format) +
+                   ", dataset.json says " + size_text(spec.format));
   }
 
  private:
   static Status write_image(const SampleSet& images, std::size_t index, std::size_t position,
                             const fs::path& folder) {
-    return write_png_file(folder / (padded_number(position, kNameDigits) + ".png"), images.format.image,
-                          images.sample(index));
+    return write_png_file(folder / (padded_number(position, kNameDigits) + ".png"),
+                          ImageShape::of(images.format), images.sample(index));
   }
+};
+
+class ImageKind final : public SampleKind {
+ public:
+  const char* plural() const override { return "images"; }
+
+  Result<SampleFormat> format(const std::vector<int>& sizes) const override {
+    if (sizes.size() != 3)
+      return invalid_argument("an image has 3 sizes: channels, height, width; these are " +
+                              std::to_string(sizes.size()));
+    const ImageShape shape{sizes[0], sizes[1], sizes[2]};
+    COVEY_RETURN_IF_ERROR(check_image_limits(shape, 1));
+    return SampleFormat(shape);
+  }
+
+  Status check(const DataSpec& spec) const override {
+    const auto channels = static_cast<std::size_t>(ImageShape::of(spec.format).channels);
+    for (const auto* constants : {&spec.normalisation.mean, &spec.normalisation.stddev}) {
+      if (constants->size() == channels) continue;
+      return invalid_argument("normalised with " + std::to_string(constants->size()) +
+                              " numbers, allowed: " + std::to_string(channels) + ", one per channel");
+    }
+    return ok_status();
+  }
+
+  std::unique_ptr<ViewMaker> views(const DataSpec& spec, const ViewSettings& settings) const override {
+    return std::make_unique<ImageViews>(spec, settings);
+  }
+
+  std::vector<std::uint8_t> noise(const DataSpec& spec, std::size_t count, Sequence& draws) const override {
+    std::vector<std::uint8_t> pixels(count * spec.format.bytes());
+    for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(draws.below(256));
+    return pixels;
+  }
+
+  const SampleFiles& files() const override { return files_; }
+
+ private:
+  ImageFiles files_;
 };
 
 }  // namespace
 
-const SampleFiles& image_files() {
-  static const ImageFiles files;
-  return files;
+const SampleKind* image_kind() {
+  static const ImageKind kind;
+  return &kind;
 }
 
 }  // namespace covey::data

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <memory>
 
 #include "common/base/file.h"
 #include "common/data/dataset.h"
 
 namespace covey::data {
 
-/// How samples of one kind lie in the folders of a written partition.
+/// How samples of one kind lie in the folders of a written partition, and what a device makes of its own.
 class SampleFiles {
  public:
   virtual ~SampleFiles() = default;
@@ -15,31 +15,23 @@ class SampleFiles {
   /// Those at `positions`, in that order and without labels, into `folder`, which is there and empty.
   virtual Status write_user(const SampleSet& samples, Span<const std::uint32_t> positions,
                             const fs::path& folder) const = 0;
+  /// Whether a user's `folder` looks like one of this kind.
+  virtual bool recognises(const fs::path& folder) const = 0;
   /// Everything in `folder`, sorted by name, also from folders in it (one level deep; their names may be
   /// classes and are not used). Labels are kNoLabel. Hidden entries are skipped; any other file that is no
-  /// sample is an error that names it. Words have no ids yet (fit_user_samples).
+  /// sample is an error that names it. Words have no ids yet.
   virtual Result<SampleSet> read_user(const fs::path& folder) const = 0;
+  /// Samples of read_user as a run on `spec` needs them: words get their ids. What needs no change stays the
+  /// same object: a device has no room for two of them.
+  ///   errors  kInvalidArgument "--data: ..." when their sizes do not fit
+  virtual Result<std::shared_ptr<const SampleSet>> fit_user(std::shared_ptr<const SampleSet> samples,
+                                                            const DataSpec& spec) const = 0;
 
   virtual Status write_labelled(const SampleSet& samples, const fs::path& folder) const = 0;
-  /// What write_labelled wrote: kCorrupt unless it is `count` samples of the classes below `spec.classes`.
+  /// What write_labelled wrote: kCorrupt unless it is `count` samples as `spec` says, of its classes.
   virtual Result<SampleSet> read_labelled(const fs::path& folder, const DataSpec& spec,
                                           std::size_t count) const = 0;
-
-  /// What dataset.json says of a data set besides its classes, or kCorrupt "'KEY': expected ...".
-  virtual nlohmann::json describe(const DataSpec& spec) const = 0;
-  virtual Status read_description(const nlohmann::json& object, DataSpec& spec) const = 0;
 };
-
-const SampleFiles& sample_files(SampleKind kind);
-const SampleFiles& image_files();
-const SampleFiles& text_files();
-const SampleFiles& region_files();
-
-/// The words under "vocabulary", or kCorrupt "'vocabulary': expected ...".
-Result<std::vector<std::string>> vocabulary_words(const nlohmann::json& object);
-
-/// The whole number that `object` has under `key`.  errors  kCorrupt unless it is one of 1 to `most`
-Result<std::uint64_t> whole_number(const nlohmann::json& object, const char* key, std::uint64_t most);
 
 /// `number` with zeros in front, `width` digits or more.
 std::string padded_number(std::size_t number, std::size_t width);
