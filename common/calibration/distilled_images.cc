@@ -68,8 +68,8 @@ class Frozen {
 
 Result<Distilled> distil(nn::Model& model, const SampleFormat& format, const DistilOptions& options) {
   if (format.kind != kImageKind)
-    return invalid_argument("only images can be made from statistics, these samples are of kind " +
-                            format.kind + ", allowed: " + kImageKind);
+    return invalid_argument("ZeroQ makes images, and the samples of this model are of kind " + format.kind +
+                            ", allowed: " + kImageKind);
   model.eval();
   COVEY_ASSIGN_OR_RETURN(const auto loss, StatisticsLoss::make(model, options.statistics));
   const Frozen frozen(model);

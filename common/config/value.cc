@@ -58,9 +58,10 @@ bool is_name(const std::string& text) {
 std::string shown(const Value& value) {
   constexpr std::size_t kShownMax = 60;
   if (std::holds_alternative<std::vector<std::string>>(value)) return "a list";
+  const std::string printed = print(value);
+  if (printed.size() <= kShownMax + 2) return printed;  // quotes included
   const auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr || text->size() <= kShownMax) return print(value);
-  return "text of " + std::to_string(text->size()) + " bytes";
+  return text == nullptr ? "a list" : "text of " + std::to_string(text->size()) + " bytes";
 }
 
 /// What is wrong with a value, or empty.

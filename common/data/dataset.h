@@ -4,11 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "common/base/image_shape.h"
-#include "common/base/region_shape.h"
+#include "common/base/sample_format.h"
 #include "common/base/span.h"
 #include "common/base/status.h"
-#include "common/base/text_shape.h"
 
 namespace covey::data {
 

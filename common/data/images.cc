@@ -1,5 +1,7 @@
 #include "common/data/images.h"
 
+#include "common/base/check.h"
+
 namespace covey::data {
 
 Status check_image_limits(const ImageShape& shape, std::uint64_t count) {

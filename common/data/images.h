@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/base/span.h"
 #include "common/base/status.h"
 #include "common/data/dataset.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/random.h"
+#include "common/data/images.h"
 #include "common/data/kinds/registry.h"
 #include "common/data/readers/idx_file.h"
 #include "common/data/readers/readers.h"
@@ -33,6 +34,14 @@ void limit_samples(SampleSet& samples, int classes, std::int64_t limit, Half hal
   samples = subset(samples, chosen);
 }
 
+Status check_size(const SampleSet& samples) {
+  if (samples.size() <= kImagesMax && samples.bytes.size() <= kPixelBytesMax) return ok_status();
+  return invalid_argument(std::to_string(samples.size()) + " training samples of " +
+                          std::to_string(samples.format.bytes()) + " bytes; allowed are " +
+                          std::to_string(kImagesMax) + " samples and " + std::to_string(kPixelBytesMax) +
+                          " bytes in all");
+}
+
 Status check_dataset(const Dataset& dataset) {
   if (dataset.train.size() == 0 || dataset.test.size() == 0) {
     return invalid_argument("holds " + std::to_string(dataset.train.size()) + " training and " +
@@ -42,6 +51,7 @@ Status check_dataset(const Dataset& dataset) {
   if (dataset.train.format != dataset.test.format)
     return invalid_argument("training and test samples differ in size");
   COVEY_RETURN_IF_ERROR(check_spec(dataset));
+  COVEY_RETURN_IF_ERROR(check_size(dataset.train));
   COVEY_RETURN_IF_ERROR(check_labels(dataset.train, dataset.classes).with_context("training set"));
   return check_labels(dataset.test, dataset.classes).with_context("test set");
 }

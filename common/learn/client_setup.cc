@@ -34,8 +34,9 @@ config::ClientSettings client_settings(const TrainingSetup& setup) {
 }
 
 Result<TrainingSetup> training_setup(const config::ClientSettings& settings) {
-  COVEY_ASSIGN_OR_RETURN(const data::SampleKind* kind, data::sample_kinds().find(settings.kind));
-  auto format = kind->format(settings.sizes);
+  const auto kind = data::sample_kinds().find(settings.kind);
+  if (!kind.ok()) return kind.status().with_context("samples.kind");
+  auto format = (*kind)->format(settings.sizes);
   if (!format.ok()) return format.status().with_context("samples.sizes");
   data::DataSpec spec;
   spec.format = *std::move(format);
@@ -44,7 +45,7 @@ Result<TrainingSetup> training_setup(const config::ClientSettings& settings) {
   spec.normalisation = {settings.mean, settings.stddev};
   spec.characters = settings.characters;
   spec.vocabulary = words_of_list(settings.vocabulary);
-  COVEY_RETURN_IF_ERROR(kind->check(spec).with_context("samples"));
+  COVEY_RETURN_IF_ERROR((*kind)->check(spec).with_context("samples"));
   return TrainingSetup{settings.experiment, std::move(spec)};
 }
 

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "common/base/image_shape.h"
 #include "common/curvature/prepare.h"
 #include "common/data/text/vocabulary.h"
 #include "common/fqt/layers.h"

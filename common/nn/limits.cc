@@ -30,7 +30,7 @@ Status check_norm(const char* model, Norm norm, std::initializer_list<const char
     if (*parse_norm(name) == norm) return ok_status();
     names += (names.empty() ? "" : ", ") + std::string(name);
   }
-  return invalid_argument(std::string(model) + " takes other norms, allowed: " + names);
+  return invalid_argument(std::string(model) + " takes other values of model.norm, allowed: " + names);
 }
 
 Status check_images(const char* model, const ModelOptions& options, int smallest) {

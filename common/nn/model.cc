@@ -20,6 +20,14 @@ namespace {
 
 constexpr int kMostClasses = 100000;
 
+std::string models_for(const std::string& kind) {
+  std::string names;
+  for (const std::string& name : model_registry().names()) {
+    if (model_registry().find(name)->kind == kind) names += (names.empty() ? "" : ", ") + name;
+  }
+  return names.empty() ? "none yet" : names;
+}
+
 }  // namespace
 
 const Registry<ModelMaker>& model_registry() {
@@ -42,18 +50,6 @@ const Registry<ModelMaker>& model_registry() {
   }();
   return registry;
 }
-
-namespace {
-
-std::string models_for(const std::string& kind) {
-  std::string names;
-  for (const std::string& name : model_registry().names()) {
-    if (model_registry().find(name)->kind == kind) names += (names.empty() ? "" : ", ") + name;
-  }
-  return names.empty() ? "none yet" : names;
-}
-
-}  // namespace
 
 Result<std::shared_ptr<Model>> make_model(const std::string& name, const ModelOptions& options,
                                           std::uint64_t seed) {

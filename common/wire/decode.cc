@@ -21,8 +21,8 @@ std::string version_text(unsigned major, unsigned minor) {
   return std::to_string(major) + "." + std::to_string(minor);
 }
 
-Status other_major(unsigned major, unsigned minor, Side receiver) {
-  const bool peer_is_newer = major > kProtocolMajor;
+Status other_version(unsigned major, unsigned minor, Side receiver) {
+  const bool peer_is_newer = major > kProtocolMajor;  // of the same major only older ones are refused
   const char* here = receiver == Side::kCoordinator ? "coordinator" : "client";
   const char* peer = receiver == Side::kCoordinator ? "client" : "coordinator";
   return refused(std::string("the ") + peer + " speaks protocol " + version_text(major, minor) + ", the " +
@@ -242,7 +242,9 @@ Result<Message> read_kind(schema::Envelope::Reader in, Bytes blob) {
 }
 
 Result<Message> read_envelope(schema::Envelope::Reader in, Frames& frames, Side receiver) {
-  if (in.getMajor() != kProtocolMajor) return other_major(in.getMajor(), in.getMinor(), receiver);
+  const bool needs_settings = in.which() == Kind::HELLO || in.which() == Kind::WELCOME;
+  if (in.getMajor() != kProtocolMajor || (needs_settings && in.getMinor() < kSettingsMinor))
+    return other_version(in.getMajor(), in.getMinor(), receiver);
   COVEY_RETURN_IF_ERROR(check_direction(in.which(), receiver));
   const bool unknown_kind = in.getMinor() > kProtocolMinor && in.which() > Kind::FINISHED;
   if (frames.has_blob != (in.which() == Kind::CHUNK) && !unknown_kind) {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/data/augment/normaliser.h"
 #include "common/data/augment/views.h"
 #include "common/learn/batch_pipeline.h"

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "common/base/bytes.h"
+#include "common/base/region_shape.h"
 #include "common/data/readers/region_files.h"
 
 /// Input: two bytes, the length of captions.jsonl; that file; regions.safetensors. Whatever parses makes rows

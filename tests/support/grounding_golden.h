@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/base/region_shape.h"
 #include "common/nn/model.h"
 #include "tests/support/second_order.h"
 

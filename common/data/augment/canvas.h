@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "common/base/image_shape.h"
 #include "common/base/span.h"
 #include "common/data/dataset.h"
 

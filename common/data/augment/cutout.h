@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/base/random.h"
 #include "common/data/augment/canvas.h"
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/data/augment/normaliser.h"
 #include "common/data/augment/view_maker.h"
 #include "common/data/augment/views.h"

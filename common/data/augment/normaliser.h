@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/base/span.h"
 #include "common/data/dataset.h"
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/base/random.h"
 #include "common/base/span.h"
 #include "common/data/augment/canvas.h"

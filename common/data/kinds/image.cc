@@ -2,9 +2,11 @@
 #include <charconv>
 #include <optional>
 
+#include "common/base/image_shape.h"
 #include "common/data/augment/image_views.h"
 #include "common/data/images.h"
 #include "common/data/kinds/kinds.h"
+#include "common/data/kinds/shared.h"
 #include "common/data/readers/folder_listing.h"
 #include "common/data/readers/image_file.h"
 #include "common/data/readers/image_folder.h"
@@ -118,6 +120,18 @@ class ImageFiles final : public SampleFiles {
   }
 };
 
+Status one_per_channel(const char* name, const std::vector<float>& numbers, const DataSpec& spec) {
+  const auto channels = static_cast<std::size_t>(ImageShape::of(spec.format).channels);
+  if (numbers.size() == channels) return ok_status();
+  return invalid_argument(std::string(name) + ": has " + std::to_string(numbers.size()) +
+                          " numbers, allowed: " + std::to_string(channels) + ", one per channel");
+}
+
+Status check_no_words(const DataSpec& spec) {
+  if (spec.vocabulary.empty()) return ok_status();
+  return invalid_argument("vocabulary: images have no words, allowed: none");
+}
+
 class ImageKind final : public SampleKind {
  public:
   const char* plural() const override { return "images"; }
@@ -132,13 +146,9 @@ class ImageKind final : public SampleKind {
   }
 
   Status check(const DataSpec& spec) const override {
-    const auto channels = static_cast<std::size_t>(ImageShape::of(spec.format).channels);
-    for (const auto* constants : {&spec.normalisation.mean, &spec.normalisation.stddev}) {
-      if (constants->size() == channels) continue;
-      return invalid_argument("normalised with " + std::to_string(constants->size()) +
-                              " numbers, allowed: " + std::to_string(channels) + ", one per channel");
-    }
-    return ok_status();
+    COVEY_RETURN_IF_ERROR(one_per_channel("mean", spec.normalisation.mean, spec));
+    COVEY_RETURN_IF_ERROR(one_per_channel("stddev", spec.normalisation.stddev, spec));
+    return check_no_words(spec);
   }
 
   std::unique_ptr<ViewMaker> views(const DataSpec& spec, const ViewSettings& settings) const override {

@@ -1,5 +1,7 @@
+#include "common/base/region_shape.h"
 #include "common/data/augment/region_views.h"
 #include "common/data/kinds/kinds.h"
+#include "common/data/kinds/shared.h"
 #include "common/data/readers/folder_listing.h"
 #include "common/data/readers/region_files.h"
 #include "common/data/text/vocabulary.h"
@@ -123,7 +125,7 @@ class RegionKind final : public SampleKind {
                             most + " words, and 1 where regions have names, else 0");
   }
 
-  Status check(const DataSpec& spec) const override { return Vocabulary::of_words(spec.vocabulary).status(); }
+  Status check(const DataSpec& spec) const override { return check_words_alone(spec); }
 
   std::unique_ptr<ViewMaker> views(const DataSpec&, const ViewSettings&) const override {
     return std::make_unique<RegionViews>();

@@ -1,5 +1,9 @@
 #include "common/data/kinds/registry.h"
 
+#include "common/base/check.h"
+#include "common/base/image_shape.h"
+#include "common/base/region_shape.h"
+#include "common/base/text_shape.h"
 #include "common/data/kinds/kinds.h"
 
 namespace covey::data {

@@ -27,13 +27,11 @@ class SampleFiles {
   virtual Result<std::shared_ptr<const SampleSet>> fit_user(std::shared_ptr<const SampleSet> samples,
                                                             const DataSpec& spec) const = 0;
 
+  /// With their labels, into `folder`, which is made where it is missing.
   virtual Status write_labelled(const SampleSet& samples, const fs::path& folder) const = 0;
   /// What write_labelled wrote: kCorrupt unless it is `count` samples as `spec` says, of its classes.
   virtual Result<SampleSet> read_labelled(const fs::path& folder, const DataSpec& spec,
                                           std::size_t count) const = 0;
 };
-
-/// `number` with zeros in front, `width` digits or more.
-std::string padded_number(std::size_t number, std::size_t width);
 
 }  // namespace covey::data

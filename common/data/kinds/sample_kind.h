@@ -22,12 +22,14 @@ class SampleKind {
   ///   errors  kInvalidArgument with what is allowed
   virtual Result<SampleFormat> format(const std::vector<int>& sizes) const = 0;
 
-  /// kInvalidArgument where what `spec` says besides its format does not fit that: constants, vocabulary.
+  /// kInvalidArgument where what `spec` says besides its format does not fit that: "mean: ...",
+  /// "stddev: ..." or "vocabulary: ...", whose sizes are bounded by it.
   virtual Status check(const DataSpec& spec) const = 0;
 
+  /// `spec` has passed check_spec (registry.h).
   virtual std::unique_ptr<ViewMaker> views(const DataSpec& spec, const ViewSettings& settings) const = 0;
 
-  /// Bytes of `count` samples that mean nothing.
+  /// Bytes of `count` samples that mean nothing; `spec` has passed check_spec.
   virtual std::vector<std::uint8_t> noise(const DataSpec& spec, std::size_t count, Sequence& draws) const = 0;
 
   virtual const SampleFiles& files() const = 0;

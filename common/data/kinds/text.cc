@@ -1,6 +1,8 @@
 #include "common/data/readers/text.h"
+#include "common/base/text_shape.h"
 #include "common/data/augment/text_views.h"
 #include "common/data/kinds/kinds.h"
+#include "common/data/kinds/shared.h"
 #include "common/data/readers/folder_listing.h"
 #include "common/data/text/texts.h"
 
@@ -113,7 +115,7 @@ class TextKind final : public SampleKind {
                             ", the words of a text that count");
   }
 
-  Status check(const DataSpec& spec) const override { return Vocabulary::of_words(spec.vocabulary).status(); }
+  Status check(const DataSpec& spec) const override { return check_words_alone(spec); }
 
   std::unique_ptr<ViewMaker> views(const DataSpec& spec, const ViewSettings& settings) const override {
     return std::make_unique<TextViews>(spec, settings);

@@ -16,8 +16,8 @@ using nlohmann::json;
 constexpr const char* kDescription = "dataset.json";
 constexpr std::uint64_t kDescriptionBytesMax = std::uint64_t{1} << 23;
 constexpr std::uint64_t kSamplesMax = kImagesMax;
-constexpr std::uint64_t kSizeMax = 1u << 30;
-constexpr double kConstantMax = 1e6;
+constexpr std::uint64_t kSizeMax = 65536;
+constexpr double kConstantMax = 1000;
 constexpr double kDivisorMin = 1e-6;
 
 struct Description {
@@ -65,18 +65,31 @@ bool is_word(const json& item) {
   return item.is_string();
 }
 
+Result<const SampleKind*> kind_in(const json& object) {
+  std::string known;
+  const auto found = object.find("kind");
+  for (const std::string& name : sample_kinds().names()) {
+    if (found != object.end() && *found == name) return sample_kinds().find(name);
+    known += (known.empty() ? "" : ", ") + name;
+  }
+  return corrupt("'kind': expected one of " + known);
+}
+
 Result<DataSpec> parse_spec(const json& object) {
   DataSpec spec;
-  COVEY_ASSIGN_OR_RETURN(const std::string kind_name, text(object, "kind"));
-  COVEY_ASSIGN_OR_RETURN(const SampleKind* kind, sample_kinds().find(kind_name));
-  COVEY_ASSIGN_OR_RETURN(const auto sizes, list<int>(object, "sizes", is_size, "whole numbers"));
-  COVEY_ASSIGN_OR_RETURN(spec.format, kind->format(sizes));
+  COVEY_ASSIGN_OR_RETURN(const SampleKind* kind, kind_in(object));
+  COVEY_ASSIGN_OR_RETURN(const auto sizes,
+                         list<int>(object, "sizes", is_size, "whole numbers of 0 to 65536"));
+  auto format = kind->format(sizes);
+  if (!format.ok()) return format.status().with_context("'sizes'");
+  spec.format = *std::move(format);
   COVEY_ASSIGN_OR_RETURN(spec.task, text(object, "task"));
   COVEY_ASSIGN_OR_RETURN(const std::uint64_t classes, whole_number(object, "classes", kClassesMax));
   spec.classes = static_cast<int>(classes);
-  COVEY_ASSIGN_OR_RETURN(spec.normalisation.mean, list<float>(object, "mean", is_constant, "numbers"));
+  COVEY_ASSIGN_OR_RETURN(spec.normalisation.mean,
+                         list<float>(object, "mean", is_constant, "numbers of -1000 to 1000"));
   COVEY_ASSIGN_OR_RETURN(spec.normalisation.stddev,
-                         list<float>(object, "stddev", is_divisor, "numbers above 0"));
+                         list<float>(object, "stddev", is_divisor, "numbers of 1e-6 to 1000"));
   const auto characters = object.find("characters");
   if (characters == object.end() || !characters->is_boolean())
     return corrupt("'characters': expected true or false");

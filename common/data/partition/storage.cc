@@ -2,6 +2,7 @@
 
 #include "common/data/kinds/kinds.h"
 #include "common/data/kinds/registry.h"
+#include "common/data/kinds/shared.h"
 #include "common/data/partition/server_folder.h"
 #include "common/data/registry.h"
 

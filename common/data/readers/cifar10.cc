@@ -1,6 +1,7 @@
 #include "common/data/readers/cifar10.h"
 
 #include "common/base/file.h"
+#include "common/base/image_shape.h"
 #include "common/data/images.h"
 #include "common/data/readers/normalisations.h"
 #include "common/data/readers/readers.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/base/image_shape.h"
 #include "common/data/images.h"
 #include "common/data/readers/idx_file.h"
 #include "common/data/readers/normalisations.h"

@@ -1,3 +1,4 @@
+#include "common/base/image_shape.h"
 #include "common/data/images.h"
 #include "common/data/readers/folder_listing.h"
 #include "common/data/readers/image_folder.h"

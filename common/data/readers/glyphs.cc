@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "common/base/image_shape.h"
 #include "common/base/random.h"
 #include "common/data/images.h"
 #include "common/data/readers/glyph_shapes.h"

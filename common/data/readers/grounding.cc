@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "common/base/random.h"
+#include "common/base/region_shape.h"
 #include "common/data/readers/readers.h"
 #include "common/data/regions/regions.h"
 

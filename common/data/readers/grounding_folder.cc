@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "common/base/region_shape.h"
 #include "common/data/readers/common_words.h"
 #include "common/data/readers/readers.h"
 #include "common/data/readers/region_files.h"

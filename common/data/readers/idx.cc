@@ -1,5 +1,6 @@
 #include "common/data/readers/idx.h"
 
+#include "common/base/image_shape.h"
 #include "common/data/images.h"
 
 namespace covey::data {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/base/file.h"
+#include "common/base/image_shape.h"
 #include "common/data/dataset.h"
 
 namespace covey::data {

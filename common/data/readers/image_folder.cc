@@ -1,5 +1,6 @@
 #include "common/data/readers/image_folder.h"
 
+#include "common/base/image_shape.h"
 #include "common/data/images.h"
 #include "common/data/readers/image_file.h"
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "common/base/file.h"
+#include "common/base/image_shape.h"
 #include "common/data/images.h"
 #include "common/data/readers/mat5.h"
 #include "common/data/readers/normalisations.h"

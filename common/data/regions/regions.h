@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/region_shape.h"
 #include "common/base/status.h"
 #include "common/data/dataset.h"
 #include "common/data/text/vocabulary.h"

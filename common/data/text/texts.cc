@@ -1,5 +1,7 @@
 #include "common/data/text/texts.h"
 
+#include "common/base/text_shape.h"
+
 namespace covey::data {
 
 void encode_texts(const Vocabulary& vocabulary, int tokens, SampleSet& samples) {

@@ -48,6 +48,7 @@ torch::Tensor caption_scores(const torch::Tensor& outputs, const torch::Tensor& 
 }
 
 Result<std::unique_ptr<Objective>> make_contrastive(const data::DataSpec& spec) {
+  COVEY_RETURN_IF_ERROR(make_task(spec).status());  // that is for regions alone
   if (spec.task != "phrase-grounding")
     return invalid_argument(
         "training.objective = \"contrastive\" tells captions of images apart, and the data set's "

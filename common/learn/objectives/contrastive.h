@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/base/region_shape.h"
 #include "common/learn/objective.h"
 
 namespace covey::learn {

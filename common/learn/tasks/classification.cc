@@ -1,5 +1,7 @@
 #include "common/learn/tasks/classification.h"
 
+#include "common/base/region_shape.h"
+
 namespace covey::learn {
 
 namespace {

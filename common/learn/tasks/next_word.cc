@@ -1,5 +1,7 @@
 #include "common/learn/tasks/next_word.h"
 
+#include "common/base/text_shape.h"
+
 namespace covey::learn {
 
 namespace {

@@ -1,5 +1,6 @@
 #include "common/learn/tasks/phrase_grounding.h"
 
+#include "common/base/region_shape.h"
 #include "common/nn/region_batch.h"
 
 namespace covey::learn {

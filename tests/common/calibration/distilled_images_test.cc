@@ -49,5 +49,13 @@ TEST(DistilledImages, LeaveTheModelReadyToTrain) {
   for (const torch::Tensor& parameter : model.parameters()) EXPECT_TRUE(parameter.requires_grad());
 }
 
+TEST(Distil, MakesImagesOnly) {
+  SmallModel model(nn::Norm::kBatch);
+  SampleFormat texts = ImageShape{1, 6, 6};
+  texts.kind = "text";
+  EXPECT_EQ(distil(model, texts, quick()).status().message(),
+            "ZeroQ makes images, and the samples of this model are of kind text, allowed: image");
+}
+
 }  // namespace
 }  // namespace covey::calibration

@@ -160,7 +160,7 @@ TEST(ExperimentFile, PrintsEveryKeyOnceInAFixedOrder) {
     ASSERT_NE(found, std::string::npos) << line;
     last = found;
   }
-  EXPECT_EQ(text.find("[image]"), std::string::npos);
+  EXPECT_EQ(text.find("[samples]"), std::string::npos);
   std::size_t equals = 0;
   for (const Field& field : schema()) equals += carries(FileKind::kExperiment, field.scope) ? 1 : 0;
   std::size_t lines = 0;

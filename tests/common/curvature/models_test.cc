@@ -1,6 +1,8 @@
 // Every registered model can be differentiated twice: its Hessian is symmetric in float64.
 #include <gtest/gtest.h>
 
+#include "common/base/image_shape.h"
+#include "common/base/text_shape.h"
 #include "common/curvature/hessian.h"
 #include "common/curvature/prepare.h"
 #include "common/curvature/probes.h"

@@ -1,4 +1,5 @@
 #include "common/data/readers/cifar10.h"
+#include "common/base/image_shape.h"
 
 #include "common/data/registry.h"
 #include "tests/common/data/support.h"

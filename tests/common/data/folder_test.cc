@@ -1,3 +1,4 @@
+#include "common/base/image_shape.h"
 #include "common/data/readers/image_file.h"
 #include "common/data/registry.h"
 #include "tests/common/data/support.h"

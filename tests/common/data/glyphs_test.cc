@@ -1,5 +1,6 @@
 #include <set>
 
+#include "common/base/image_shape.h"
 #include "common/data/images.h"
 #include "common/data/readers/glyph_shapes.h"
 #include "common/data/registry.h"

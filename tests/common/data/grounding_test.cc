@@ -3,6 +3,8 @@
 #include <map>
 #include <set>
 
+#include "common/base/region_shape.h"
+#include "common/base/text_shape.h"
 #include "common/data/partition/storage.h"
 #include "common/data/readers/region_files.h"
 #include "common/data/registry.h"

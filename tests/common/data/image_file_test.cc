@@ -1,4 +1,5 @@
 #include "common/data/readers/image_file.h"
+#include "common/base/image_shape.h"
 
 #include <cstring>
 #include <memory>

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/base/image_shape.h"
+#include "common/base/region_shape.h"
+#include "common/base/text_shape.h"
 #include "common/data/kinds/registry.h"
 
 namespace covey::data {
@@ -13,8 +16,11 @@ DataSpec spec_of(const SampleFormat& format) {
   DataSpec spec;
   spec.format = format;
   spec.classes = 3;
-  spec.normalisation = {{0.5f}, {0.25f}};
-  spec.vocabulary = {"a", "b"};
+  if (format.kind == kImageKind) {
+    spec.normalisation = {{0.5f}, {0.25f}};
+  } else {
+    spec.vocabulary = {"a", "b"};
+  }
   return spec;
 }
 
@@ -80,14 +86,22 @@ TEST(Kinds, RefuseSizesThatNoneOfThemHas) {
 
 TEST(Kinds, RefuseWhatDoesNotFitTheirSamples) {
   DataSpec image = spec_of(ImageShape{3, 8, 8});
-  EXPECT_THAT(check_spec(image).message(), HasSubstr("with 1 numbers, allowed: 3, one per channel"));
+  EXPECT_THAT(check_spec(image).message(), HasSubstr("mean: has 1 numbers, allowed: 3, one per channel"));
   image.normalisation.mean = {0, 0, 0};
-  EXPECT_FALSE(check_spec(image).ok()) << "deviations count, too";
+  EXPECT_THAT(check_spec(image).message(), HasSubstr("stddev: has 1 numbers"));
   image.normalisation.stddev = {1, 1, 1};
   EXPECT_TRUE(check_spec(image).ok());
+  image.vocabulary = {"word"};
+  EXPECT_THAT(check_spec(image).message(), HasSubstr("vocabulary: images have no words"));
+  image.vocabulary.clear();
   for (DataSpec spec : {spec_of(TextShape{5}), spec_of(RegionShape{3, 4, 2, 2, true})}) {
+    spec.normalisation.mean = {0};
+    EXPECT_THAT(check_spec(spec).message(), HasSubstr("mean: is one of pixels")) << spec.format.kind;
+    spec.normalisation = {{}, {1}};
+    EXPECT_THAT(check_spec(spec).message(), HasSubstr("stddev: is one of pixels")) << spec.format.kind;
+    spec.normalisation = {};
     spec.vocabulary = {"twice", "twice"};
-    EXPECT_FALSE(check_spec(spec).ok()) << spec.format.kind;
+    EXPECT_THAT(check_spec(spec).message(), HasSubstr("vocabulary: ")) << spec.format.kind;
   }
   DataSpec unknown = image;
   unknown.format.kind = "sound";

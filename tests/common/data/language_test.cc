@@ -1,4 +1,5 @@
 #include "common/data/readers/language.h"
+#include "common/base/text_shape.h"
 
 #include <gmock/gmock.h>
 

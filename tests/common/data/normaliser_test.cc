@@ -1,4 +1,5 @@
 #include "common/data/augment/normaliser.h"
+#include "common/base/image_shape.h"
 
 #include "tests/common/data/support.h"
 

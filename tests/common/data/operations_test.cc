@@ -2,6 +2,7 @@
 // end levels.
 
 #include "common/data/augment/operations.h"
+#include "common/base/image_shape.h"
 
 #include <map>
 #include <set>

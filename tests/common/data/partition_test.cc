@@ -1,6 +1,7 @@
 // Section 9 of the method document: disjoint, covering, the asked R reached, the server's share exact.
 
 #include "common/data/partition/partition.h"
+#include "common/base/image_shape.h"
 
 #include <gtest/gtest.h>
 

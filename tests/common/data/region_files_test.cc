@@ -1,4 +1,5 @@
 #include "common/data/readers/region_files.h"
+#include "common/base/region_shape.h"
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
 #include "common/data/regions/regions.h"
-#include "common/data/kinds/registry.h"
+#include "common/base/region_shape.h"
 
 #include <cstring>
 

@@ -1,4 +1,5 @@
 #include "common/data/partition/storage.h"
+#include "common/base/image_shape.h"
 
 #include <gmock/gmock.h>
 
@@ -132,15 +133,16 @@ TEST_F(StorageTest, BrokenDescriptionsAreNamed) {
   for (const auto& [key, value, wrong] : std::vector<std::tuple<std::string, std::string, std::string>>{
            {"classes", "0", "'classes': expected a whole number of 1 to 10000"},
            {"characters", "1", "'characters': expected true or false"},
-           {"stddev", "[0]", "'stddev': expected a list of numbers above 0"},
+           {"stddev", "[0]", "'stddev': expected a list of numbers of 1e-6 to 1000"},
            {"mean", "[\"x\"]", "'mean': expected a list of numbers"},
-           {"mean", "[0, 0, 0]", "normalised with 3 numbers, allowed: 1, one per channel"},
-           {"stddev", "[1, 1, 1]", "normalised with 3 numbers"},
-           {"sizes", "[1, 28]", "an image has 3 sizes"},
+           {"mean", "[0, 0, 0]", "mean: has 3 numbers, allowed: 1, one per channel"},
+           {"stddev", "[1, 1, 1]", "stddev: has 3 numbers"},
+           {"sizes", "[1, 28]", "'sizes': an image has 3 sizes"},
            {"sizes", "[1, 28, -28]", "'sizes': expected a list of whole numbers"},
            {"sizes", "[1, 28, 27]", "the images are 28x28 pixels, 1 channel, dataset.json says 27x28"},
-           {"kind", "7", "'kind': expected a text"},
-           {"kind", "\"sound\"", "unknown kind of sample 'sound'"},
+           {"kind", "7", "'kind': expected one of image, regions, text"},
+           {"kind", "\"sound\"", "'kind': expected one of"},
+           {"vocabulary", "[\"word\"]", "vocabulary: images have no words"},
            {"vocabulary", "[1]", "'vocabulary': expected a list of words"},
            {"task", "null", "'task': expected a text"},
            {"labelled", "-1", "'labelled': expected a whole number"}}) {

@@ -1,4 +1,6 @@
 #include "common/data/readers/text.h"
+#include "common/base/image_shape.h"
+#include "common/base/text_shape.h"
 
 #include <gmock/gmock.h>
 

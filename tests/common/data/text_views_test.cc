@@ -1,4 +1,5 @@
 #include "common/data/augment/text_views.h"
+#include "common/base/text_shape.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

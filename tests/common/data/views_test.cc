@@ -1,4 +1,5 @@
 #include "common/data/augment/views.h"
+#include "common/base/image_shape.h"
 
 #include <map>
 #include <set>

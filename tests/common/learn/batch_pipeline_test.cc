@@ -1,5 +1,6 @@
 // The pipeline is held to a twin that makes each view on the spot.
 #include "common/learn/batch_pipeline.h"
+#include "common/base/image_shape.h"
 
 #include <gtest/gtest.h>
 

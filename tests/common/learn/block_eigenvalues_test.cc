@@ -1,4 +1,5 @@
 #include "common/learn/block_eigenvalues.h"
+#include "common/base/image_shape.h"
 
 #include <gtest/gtest.h>
 

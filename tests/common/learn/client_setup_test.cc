@@ -1,4 +1,6 @@
 #include "common/learn/client_setup.h"
+#include "common/base/image_shape.h"
+#include "common/base/region_shape.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,9 +49,17 @@ TEST(ClientSetup, SamplesThatCannotBeAreRefused) {
   settings.sizes = {1, 8};
   EXPECT_THAT(refused(settings), HasSubstr("samples.sizes: an image has 3 sizes"));
   settings.sizes = {3, 8, 8};
-  EXPECT_THAT(refused(settings), HasSubstr("samples: normalised with 1 numbers, allowed: 3"));
+  EXPECT_THAT(refused(settings), HasSubstr("samples: mean: has 1 numbers, allowed: 3"));
+  settings.kind = "text";
+  settings.sizes = {0};
+  EXPECT_THAT(refused(settings), HasSubstr("samples.sizes: no size of a text"));
+  settings.sizes = {8};
+  settings.mean.clear();
+  settings.stddev.clear();
+  settings.vocabulary = "twice twice";
+  EXPECT_THAT(refused(settings), HasSubstr("samples: vocabulary: "));
   settings.kind = "sound";
-  EXPECT_THAT(refused(settings), HasSubstr("unknown kind of sample 'sound'"));
+  EXPECT_THAT(refused(settings), HasSubstr("samples.kind: unknown kind of sample 'sound'"));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "common/learn/evaluate.h"
+#include "common/base/image_shape.h"
 
 #include <gtest/gtest.h>
 

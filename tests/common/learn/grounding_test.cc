@@ -1,6 +1,8 @@
 // Phrase grounding: its task, its objective, and both learning on generated data.
 #include <gmock/gmock.h>
 
+#include "common/base/image_shape.h"
+#include "common/base/region_shape.h"
 #include "common/data/readers/readers.h"
 #include "common/learn/evaluate.h"
 #include "common/learn/local_trainer.h"
@@ -66,8 +68,10 @@ TEST(Contrastive, IsForRegionsAndTheirTaskForContrastiveUsers) {
   EXPECT_THAT(make_objective("consistency", spec).status().message(), HasSubstr("allowed: contrastive"));
   EXPECT_TRUE(make_objective("supervised", spec).ok());
   data::DataSpec images;
-  images.task = "phrase-grounding";
+  images.task = "phrase-grounding";  // as a changed dataset.json may say
+  images.format = ImageShape{1, 8, 8};
   EXPECT_THAT(make_task(images).status().message(), HasSubstr("regions with captions"));
+  EXPECT_THAT(make_objective("contrastive", images).status().message(), HasSubstr("regions with captions"));
 }
 
 /// An image of two regions (of one feature) and two phrases whose vectors are given as outputs.

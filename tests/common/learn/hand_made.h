@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "common/base/image_shape.h"
 #include "common/base/random.h"
 #include "common/data/dataset.h"
 #include "common/learn/local_trainer.h"

@@ -1,5 +1,6 @@
 // The term is held to its formula on a linear model, where every gradient is known.
 #include "common/learn/sharpness.h"
+#include "common/base/image_shape.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #include "common/learn/task.h"
+#include "common/base/text_shape.h"
 
 #include <gmock/gmock.h>
 

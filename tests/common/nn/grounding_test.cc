@@ -1,6 +1,7 @@
 // Held to a recording of the authors' model with all padding left out (golden/second_order/maf.json).
 #include <gmock/gmock.h>
 
+#include "common/base/region_shape.h"
 #include "common/nn/model.h"
 #include "common/nn/region_batch.h"
 #include "tests/support/grounding_golden.h"
@@ -64,7 +65,7 @@ TEST(Grounding, TakesRegionsAndNoNormOnly) {
   ModelOptions options = options_for("grounding", 0, 0, 5);
   options.norm = Norm::kGroup;
   EXPECT_THAT(make_model("grounding", options, 1).status().message(),
-              HasSubstr("takes other norms, allowed: none"));
+              HasSubstr("takes other values of model.norm, allowed: none"));
   EXPECT_THAT(make_model("grounding", options_for("cnn", 1, 28, 5), 1).status().message(),
               HasSubstr("grounding takes samples of kind regions, these are of kind image"));
   options.norm = Norm::kNone;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/base/image_shape.h"
 #include "common/nn/model.h"
 #include "tests/support/registered_models.h"
 

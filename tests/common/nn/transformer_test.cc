@@ -93,7 +93,7 @@ TEST(Transformer, RefusesImagesAndTheirNorm) {
   EXPECT_THAT(message("transformer", {ImageShape{3, 32, 32}, 10, Norm::kLayer}),
               HasSubstr("takes samples of kind text, these are of kind image, allowed: anode-alexnet, "));
   EXPECT_THAT(message("transformer", options(Norm::kGroup)),
-              HasSubstr("takes other norms, allowed: layer, batch, power, "));
+              HasSubstr("takes other values of model.norm, allowed: layer, batch, power, "));
   for (const std::string name : {"cnn", "mlp", "resnet18"})
     EXPECT_THAT(
         message(name, options(Norm::kBatch)),
