@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "common/data/text/texts.h"
 #include "common/learn/local_trainer.h"
 #include "tests/common/learn/hand_made.h"
 
@@ -54,6 +55,34 @@ TEST(BatchStatistics, KnowTheUsesOfALayerApart) {
   ASSERT_EQ(found.size(), 5u);
   EXPECT_EQ(found[1].layer, "block.norm1 use 1");
   EXPECT_EQ(found[3].layer, "block.norm1 use 2");
+}
+
+TEST(BatchStatistics, SeeNoPaddingOfTexts) {
+  const data::Vocabulary vocabulary = *data::Vocabulary::of_words({"a", "dog", "runs"});
+  data::SampleSet texts;
+  for (const char* text : {"a", "dog runs", "a dog", "a dog runs", "runs", "dog", "a runs", "runs a dog"})
+    texts.texts.push_back(text);
+  texts.labels.assign(texts.texts.size(), 0);
+  data::encode_texts(vocabulary, 6, texts);
+  learn::TrainingSetup setup = learn::testing::small_setup();
+  setup.experiment.model.name = "transformer";
+  setup.experiment.model.norm = "layer";
+  setup.spec.format = texts.format;
+  setup.spec.normalisation = {};
+  setup.spec.vocabulary = vocabulary.words();
+  const auto trainer = *learn::LocalTrainer::make(setup);
+  const auto before = *batch_statistics(trainer->model(), texts, setup.spec, 3, 4, 1);
+  ASSERT_EQ(before.size(), 5u) << "two of each of two layers, and a last one";
+  {
+    const torch::NoGradGuard no_grad;
+    trainer->model().named_parameters()["embedding.weight"][data::kPadding].fill_(100);
+  }
+  const auto after = *batch_statistics(trainer->model(), texts, setup.spec, 3, 4, 1);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    EXPECT_GT(before[i].deviations.mean, 0) << before[i].layer;
+    EXPECT_EQ(before[i].deviations.mean, after[i].deviations.mean) << before[i].layer;
+    EXPECT_EQ(before[i].deviations.square, after[i].deviations.square) << before[i].layer;
+  }
 }
 
 TEST(BatchStatistics, RefuseBatchesOfMoreThanAll) {
