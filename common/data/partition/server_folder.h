@@ -6,7 +6,7 @@
 namespace covey::data {
 
 /// The server/ folder that write_partition makes: train/ and test/ with labelled samples (SampleFiles), and
-/// dataset.json with what a DataSpec says and "labelled" and "test", the numbers of samples.
+/// dataset.json (server_description.h).
 
 bool is_server_folder(const fs::path& folder);
 Status write_server_folder(const ServerData& server, const fs::path& folder);
