@@ -10,8 +10,9 @@
 namespace covey::quant {
 
 /// Codes rounded or unpacked at a time: few enough to stay in the first cache with their random words; a
-/// multiple of 8, so that a piece is packed on its own, and of 4, so that it has random blocks of its own.
+/// multiple of 8, so that a piece is packed on its own and has random blocks of its own.
 inline constexpr std::size_t kCodePiece = 2048;
+static_assert(kCodePiece % 8 == 0 && kCodePiece % CodecDraws::kWordsOfBlock == 0);
 
 /// Rounds the values of a tensor to codes and appends them packed. The random word of a code is that of its
 /// place in the stream.
@@ -41,7 +42,7 @@ class CodeWriter {
   std::size_t piece_ = 0;  // codes of the piece
   std::size_t filled_ = 0;
   std::array<std::uint8_t, kCodePiece> codes_;
-  std::array<std::uint32_t, kCodePiece> words_;
+  std::array<std::uint16_t, kCodePiece> words_;
 };
 
 /// Reads packed codes from any place on.

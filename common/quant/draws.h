@@ -11,10 +11,13 @@ namespace covey::quant {
 /// How a codec rounds: to the nearest code (ties to even), or up or down at random so that the expected value
 /// is exact.
 ///
-/// The random word of an element depends on the stream, the tensor's name and the element's index alone. One
-/// Philox block gives four words: element i uses word i % 4 of block i / 4 of item fnv1a64(name).
+/// The random word of an element, 16 bits, depends on the stream, the tensor's name and the element's index
+/// alone. One Philox block gives kWordsOfBlock words, the lower half of each of its numbers first: element i
+/// uses word i % 8 of block i / 8 of item fnv1a64(name).
 class CodecDraws {
  public:
+  static constexpr std::size_t kWordsOfBlock = 8;
+
   /// Nearest rounding.
   CodecDraws() = default;
   /// Stochastic rounding.
@@ -23,8 +26,8 @@ class CodecDraws {
 
   bool stochastic() const { return stream_.has_value(); }
   /// The words of elements [first, first + words.size()) of the tensor whose name hashes to `item`; `first`
-  /// is a multiple of 4. Only when stochastic().
-  void fill(std::uint64_t item, std::size_t first, Span<std::uint32_t> words) const;
+  /// is a multiple of kWordsOfBlock. Only when stochastic().
+  void fill(std::uint64_t item, std::size_t first, Span<std::uint16_t> words) const;
 
  private:
   std::optional<Stream> stream_;

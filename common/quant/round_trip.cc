@@ -46,7 +46,7 @@ class Rounder {
   template <typename T>
   void round(const Grid& grid, Span<const T> values) {
     if (rounding_.draws.stochastic()) {
-      const std::size_t before = next_ % 4;  // a random block has four words
+      const std::size_t before = next_ % CodecDraws::kWordsOfBlock;
       rounding_.draws.fill(rounding_.item, next_ - before, {words_.data(), before + values.size()});
       kernels::round_at_random(grid, values, words_.data() + before, codes_.data());
     } else {
@@ -58,7 +58,7 @@ class Rounder {
   const Rounding& rounding_;
   std::uint64_t next_;
   std::array<std::uint8_t, kPiece> codes_;
-  std::array<std::uint32_t, kPiece + 4> words_;
+  std::array<std::uint16_t, kPiece + CodecDraws::kWordsOfBlock> words_;
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace covey::quant {
 struct Rounding {
   CodecDraws draws;
   std::uint64_t item = 0;
-  std::uint64_t first = 0;  ///< a multiple of 4
+  std::uint64_t first = 0;  ///< word of the first element
 };
 
 /// One grid of `kind` per row: codec `psq` with an affine grid; for a matrix of one row `ptq`, with a

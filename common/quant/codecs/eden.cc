@@ -41,13 +41,15 @@ double square_norm(Span<const float> values) {
   return sum;
 }
 
-// The key is the first two words that the tensor's rounding would draw.
+// The key is the first four words that the tensor's rounding would draw.
 std::uint64_t rotation_key(const TensorSpec& tensor, const CodecDraws& draws) {
   const std::uint64_t item = fnv1a64(tensor.name);
   if (!draws.stochastic()) return item;
-  std::array<std::uint32_t, 4> words;
+  std::array<std::uint16_t, 4> words;
   draws.fill(item, 0, {words.data(), words.size()});
-  return words[0] | std::uint64_t{words[1]} << 32;
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) key |= std::uint64_t{words[i]} << 16 * i;
+  return key;
 }
 
 class EdenCodec final : public Codec {

@@ -15,16 +15,17 @@ namespace hn = hwy::HWY_NAMESPACE;
 #if HWY_TARGET == HWY_SCALAR  // whose vectors of one lane have no products of twice the width
 
 void words_of_blocks(std::array<std::uint32_t, 2> key, std::uint64_t item, std::uint64_t first,
-                     Span<std::uint32_t> words) {
+                     Span<std::uint16_t> words) {
   scalar::philox_words(key, item, first, words);
 }
 
 #else
 
-// Each 64-bit lane works on a block of its own. A word of the block is the low half of its lane; the high
+// Each 64-bit lane works on a block of its own. A number of the block is the low half of its lane; the high
 // half holds what multiplication left there, which no later step reads.
 using Lanes = hn::ScalableTag<std::uint64_t>;
 using Halves = hn::Repartition<std::uint32_t, Lanes>;
+using Words = hn::Repartition<std::uint16_t, Lanes>;
 
 struct RoundKeys {
   explicit RoundKeys(std::array<std::uint32_t, 2> key) {
@@ -39,11 +40,11 @@ struct RoundKeys {
   std::array<std::uint64_t, philox::kRounds> second;
 };
 
-// Writes the blocks first, first + 1, ..., one for each lane. Interleaving the words of two neighbouring
+// Writes the blocks first, first + 1, ..., one for each lane. Interleaving the numbers of two neighbouring
 // lanes puts the blocks of even lanes before those of odd ones, so those have the smaller half of the
 // indices.
 HWY_INLINE void store_blocks(const RoundKeys& keys, std::uint64_t item, std::uint64_t first,
-                             std::uint32_t* words) {
+                             std::uint16_t* words) {
   const Lanes d;
   const Halves halves;
   const auto lane = hn::Iota(d, 0);
@@ -65,19 +66,20 @@ HWY_INLINE void store_blocks(const RoundKeys& keys, std::uint64_t item, std::uin
   const auto w23 = hn::OddEven(hn::BitCast(halves, hn::ShiftLeft<32>(c3)), hn::BitCast(halves, c2));
   const auto evens = hn::InterleaveLower(d, hn::BitCast(d, w01), hn::BitCast(d, w23));
   const auto odds = hn::InterleaveUpper(d, hn::BitCast(d, w01), hn::BitCast(d, w23));
-  hn::StoreU(hn::BitCast(halves, evens), halves, words);
-  hn::StoreU(hn::BitCast(halves, odds), halves, words + hn::Lanes(halves));
+  const Words d16;
+  hn::StoreU(hn::BitCast(d16, evens), d16, words);
+  hn::StoreU(hn::BitCast(d16, odds), d16, words + hn::Lanes(d16));
 }
 
 void words_of_blocks(std::array<std::uint32_t, 2> key, std::uint64_t item, std::uint64_t first,
-                     Span<std::uint32_t> words) {
+                     Span<std::uint16_t> words) {
   const RoundKeys keys(key);
   const std::size_t blocks = hn::Lanes(Lanes());
   std::size_t done = 0;
   // Two at a time, because each step of a block waits for the one before.
-  for (; done + 8 * blocks <= words.size(); done += 8 * blocks, first += 2 * blocks) {
+  for (; done + 16 * blocks <= words.size(); done += 16 * blocks, first += 2 * blocks) {
     store_blocks(keys, item, first, words.data() + done);
-    store_blocks(keys, item, first + blocks, words.data() + done + 4 * blocks);
+    store_blocks(keys, item, first + blocks, words.data() + done + 8 * blocks);
   }
   scalar::philox_words(key, item, first, words.subspan(done, words.size() - done));
 }
@@ -93,7 +95,7 @@ namespace covey::quant::kernels {
 HWY_EXPORT(words_of_blocks);
 
 void philox_words(std::array<std::uint32_t, 2> key, std::uint64_t item, std::uint64_t first,
-                  Span<std::uint32_t> words) {
+                  Span<std::uint16_t> words) {
   HWY_DYNAMIC_DISPATCH(words_of_blocks)(key, item, first, words);
 }
 

@@ -12,41 +12,54 @@ namespace covey::quant::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+#if HWY_TARGET == HWY_SCALAR  // whose vectors of one lane have no halves to join
+
+template <bool kRandom, typename T>
+void round(const Grid& grid, Span<const T> values, const std::uint16_t* words, std::uint8_t* codes) {
+  if constexpr (kRandom) {
+    scalar::round_at_random(grid, values, words, codes);
+  } else {
+    scalar::round_to_nearest(grid, values, codes);
+  }
+}
+
+#else
+
 using Doubles = hn::ScalableTag<double>;
-template <typename T>
-using AsManyAsDoubles = hn::Rebind<T, Doubles>;
+using Numbers = hn::Repartition<std::uint32_t, Doubles>;  // twice as many
 
 HWY_INLINE auto load(const float* values) {
-  return hn::PromoteTo(Doubles(), hn::LoadU(AsManyAsDoubles<float>(), values));
+  return hn::PromoteTo(Doubles(), hn::LoadU(hn::Rebind<float, Doubles>(), values));
 }
 HWY_INLINE auto load(const double* values) {
   return hn::LoadU(Doubles(), values);
 }
 
-template <class V>
-HWY_INLINE void store_low_bytes(V words, std::uint8_t* codes) {
-  const AsManyAsDoubles<std::uint8_t> bytes;
-  hn::StoreU(hn::TruncateTo(bytes, words), bytes, codes);
-}
-
-// Rounds positions to nearest without words, at random with them.
+// Rounds positions to nearest without words, at random with them. All that counts stands in the lower halves
+// of the shifted positions, so those of two vectors go on as one.
 template <bool kRandom, typename T>
-HWY_INLINE void round(const Grid& grid, Span<const T> values, const std::uint32_t* words,
+HWY_INLINE void round(const Grid& grid, Span<const T> values, const std::uint16_t* words,
                       std::uint8_t* codes) {
   const Doubles d;
-  const AsManyAsDoubles<std::uint64_t> bits;
+  const Numbers numbers;
+  const hn::Rebind<std::uint16_t, Numbers> halves;
+  const hn::Rebind<std::uint8_t, Numbers> bytes;
   const auto scale = hn::Set(d, static_cast<double>(grid.scale));
   const auto offset = hn::Set(d, static_cast<double>(grid.offset));
-  const auto zero = hn::Set(d, kRandom ? grid.zero + kShiftToFraction : static_cast<double>(grid.zero));
+  const auto shift = hn::Set(d, grid.zero + (kRandom ? kShiftToFraction : kShiftToWhole));
+  const auto shifted = [&](const T* from) HWY_ATTR {
+    return hn::BitCast(numbers, hn::Add(hn::Mul(scale, hn::Sub(load(from), offset)), shift));
+  };
+  const std::size_t step = hn::Lanes(numbers);
   std::size_t i = 0;
-  for (; i + hn::Lanes(d) <= values.size(); i += hn::Lanes(d)) {
-    const auto place = hn::Add(hn::Mul(scale, hn::Sub(load(values.data() + i), offset)), zero);
+  for (; i + step <= values.size(); i += step) {
+    const T* from = values.data() + i;
+    auto sums = hn::ConcatEven(numbers, shifted(from + step / 2), shifted(from));
     if constexpr (kRandom) {
-      const auto word = hn::PromoteTo(bits, hn::LoadU(AsManyAsDoubles<std::uint32_t>(), words + i));
-      store_low_bytes(hn::ShiftRight<32>(hn::Add(hn::BitCast(bits, place), word)), codes + i);
-    } else {
-      store_low_bytes(hn::BitCast(bits, hn::Add(place, hn::Set(d, kShiftToWhole))), codes + i);
+      const auto word = hn::PromoteTo(numbers, hn::LoadU(halves, words + i));
+      sums = hn::ShiftRight<16>(hn::Add(sums, word));
     }
+    hn::StoreU(hn::TruncateTo(bytes, sums), bytes, codes + i);
   }
   const auto rest = values.subspan(i, values.size() - i);
   if constexpr (kRandom) {
@@ -56,17 +69,19 @@ HWY_INLINE void round(const Grid& grid, Span<const T> values, const std::uint32_
   }
 }
 
+#endif
+
 void floats_to_nearest(const Grid& grid, Span<const float> values, std::uint8_t* codes) {
   round<false>(grid, values, nullptr, codes);
 }
 void doubles_to_nearest(const Grid& grid, Span<const double> values, std::uint8_t* codes) {
   round<false>(grid, values, nullptr, codes);
 }
-void floats_at_random(const Grid& grid, Span<const float> values, const std::uint32_t* words,
+void floats_at_random(const Grid& grid, Span<const float> values, const std::uint16_t* words,
                       std::uint8_t* codes) {
   round<true>(grid, values, words, codes);
 }
-void doubles_at_random(const Grid& grid, Span<const double> values, const std::uint32_t* words,
+void doubles_at_random(const Grid& grid, Span<const double> values, const std::uint16_t* words,
                        std::uint8_t* codes) {
   round<true>(grid, values, words, codes);
 }
@@ -88,11 +103,11 @@ void round_to_nearest(const Grid& grid, Span<const float> values, std::uint8_t* 
 void round_to_nearest(const Grid& grid, Span<const double> values, std::uint8_t* codes) {
   HWY_DYNAMIC_DISPATCH(doubles_to_nearest)(grid, values, codes);
 }
-void round_at_random(const Grid& grid, Span<const float> values, const std::uint32_t* words,
+void round_at_random(const Grid& grid, Span<const float> values, const std::uint16_t* words,
                      std::uint8_t* codes) {
   HWY_DYNAMIC_DISPATCH(floats_at_random)(grid, values, words, codes);
 }
-void round_at_random(const Grid& grid, Span<const double> values, const std::uint32_t* words,
+void round_at_random(const Grid& grid, Span<const double> values, const std::uint16_t* words,
                      std::uint8_t* codes) {
   HWY_DYNAMIC_DISPATCH(doubles_at_random)(grid, values, words, codes);
 }

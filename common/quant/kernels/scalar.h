@@ -29,12 +29,13 @@ Extent<T> extent_of(Span<const T> values) {
 }
 
 inline void philox_words(std::array<std::uint32_t, 2> key, std::uint64_t item, std::uint64_t first,
-                         Span<std::uint32_t> words) {
-  for (std::size_t i = 0; i < words.size(); i += 4, ++first) {
+                         Span<std::uint16_t> words) {
+  for (std::size_t i = 0; i < words.size(); i += 8, ++first) {
     const auto block = philox4x32({static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(first >> 32),
                                    static_cast<std::uint32_t>(item), static_cast<std::uint32_t>(item >> 32)},
                                   key);
-    std::copy_n(block.begin(), std::min<std::size_t>(4, words.size() - i), words.data() + i);
+    for (std::size_t j = 0; j < std::min<std::size_t>(8, words.size() - i); ++j)
+      words[i + j] = static_cast<std::uint16_t>(block[j / 2] >> 16 * (j % 2));
   }
 }
 
@@ -44,21 +45,26 @@ inline std::uint64_t bits_of(double value) {
   return bits;
 }
 
+// The position among the codes, moved by `shift`; rounded once.
 template <typename T>
-void round_to_nearest(const Grid& grid, Span<const T> values, std::uint8_t* codes) {
-  for (std::size_t i = 0; i < values.size(); ++i)
-    codes[i] =
-        static_cast<std::uint8_t>(bits_of(position(grid, static_cast<double>(values[i])) + kShiftToWhole));
+double shifted(const Grid& grid, T value, double shift) {
+  const double steps =
+      static_cast<double>(grid.scale) * (static_cast<double>(value) - static_cast<double>(grid.offset));
+  return steps + (grid.zero + shift);
 }
 
 template <typename T>
-void round_at_random(const Grid& grid, Span<const T> values, const std::uint32_t* words,
+void round_to_nearest(const Grid& grid, Span<const T> values, std::uint8_t* codes) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    codes[i] = static_cast<std::uint8_t>(bits_of(shifted(grid, values[i], kShiftToWhole)));
+}
+
+template <typename T>
+void round_at_random(const Grid& grid, Span<const T> values, const std::uint16_t* words,
                      std::uint8_t* codes) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double steps =
-        static_cast<double>(grid.scale) * (static_cast<double>(values[i]) - static_cast<double>(grid.offset));
-    codes[i] = static_cast<std::uint8_t>((bits_of(steps + (grid.zero + kShiftToFraction)) + words[i]) >> 32);
-  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    codes[i] =
+        static_cast<std::uint8_t>((bits_of(shifted(grid, values[i], kShiftToFraction)) + words[i]) >> 16);
 }
 
 inline void squeeze(int bits, Span<std::uint64_t> words) {

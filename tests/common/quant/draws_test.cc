@@ -10,15 +10,18 @@ const StreamId kStream{Purpose::kUploadCodec, 3, 1, 5};
 TEST(CodecDraws, ElementUsesItsWordOfItsBlock) {
   const CodecDraws draws(9, kStream);
   const Stream stream(9, kStream);
-  std::vector<std::uint32_t> words(11);
+  std::vector<std::uint16_t> words(21);
   draws.fill(77, 0, words);
-  for (std::size_t i = 0; i < words.size(); ++i) EXPECT_EQ(words[i], stream.block(77, i / 4)[i % 4]) << i;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint32_t number = stream.block(77, i / 8)[i / 2 % 4];
+    EXPECT_EQ(words[i], i % 2 == 0 ? number & 0xffff : number >> 16) << i;
+  }
 }
 
 TEST(CodecDraws, DoNotDependOnTheOrderOfCalls) {
   const CodecDraws draws(9, kStream);
-  std::vector<std::uint32_t> whole(64);
-  std::vector<std::uint32_t> piece(6);
+  std::vector<std::uint16_t> whole(64);
+  std::vector<std::uint16_t> piece(6);
   draws.fill(77, 0, whole);
   draws.fill(77, 40, piece);
   EXPECT_TRUE(std::equal(piece.begin(), piece.end(), whole.begin() + 40));
