@@ -1,5 +1,6 @@
 #include "server/curvature_plan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -12,8 +13,26 @@ namespace {
 
 const std::vector<int> kWidths = {2, 3, 4, 5, 6, 7, 8};
 
+/// A plan from two measured steps lost 5.5 points of a resnet20, from ten 0.7 (experiments/curvature).
+constexpr std::int64_t kFewestMeasuredSteps = 10;
+
+std::int64_t divided_up(std::int64_t count, std::int64_t by) {
+  return (count + by - 1) / by;
+}
+
+/// Rounds in which the optimiser measures so many.
+std::int64_t fewest_rounds(const config::Experiment& experiment) {
+  const std::int64_t steps = divided_up(experiment.federation.period, experiment.training.hessian_period);
+  return divided_up(kFewestMeasuredSteps, std::max<std::int64_t>(steps, 1));
+}
+
 bool can_measure(const config::Experiment& experiment, std::uint32_t round) {
   return experiment.curvature.from != "users" || round >= experiment.federation.warmup_rounds;
+}
+
+/// The optimiser measures in every round from the first one on.
+bool has_measured_enough(const config::Experiment& experiment, std::uint32_t round) {
+  return experiment.curvature.from != "optimizer" || round + 1 >= fewest_rounds(experiment);
 }
 
 /// The next round is one that sends models.
@@ -23,10 +42,14 @@ bool sends_after(const config::Federation& federation, std::uint32_t round) {
 
 }  // namespace
 
+std::uint32_t rounds_of_a_free_plan(const config::Experiment& experiment) {
+  return static_cast<std::uint32_t>(std::max(fewest_rounds(experiment), experiment.download.plan_every));
+}
+
 bool plans_widths(const config::Experiment& experiment, std::uint32_t round, const WidthsInForce& widths) {
   const config::Download& download = experiment.download;
   if (!config::plans_widths(download) || !can_measure(experiment, round)) return false;
-  if (!sends_after(experiment.federation, round)) return false;
+  if (!has_measured_enough(experiment, round) || !sends_after(experiment.federation, round)) return false;
   return !widths.planned_in || round - *widths.planned_in >= download.plan_every;
 }
 
@@ -34,7 +57,7 @@ bool measures_curvature(const config::Experiment& experiment, std::uint32_t roun
                         const WidthsInForce& widths) {
   const config::Curvature& curvature = experiment.curvature;
   if (!config::measures_curvature(experiment) || !can_measure(experiment, round)) return false;
-  // It costs nothing there, and a plan is made from the mean over the rounds since the last one.
+  // It costs nothing there, and a plan is made from the mean over several rounds.
   if (curvature.from == "optimizer" && experiment.download.codec == "hawq") return true;
   if (curvature.every > 0 && (round + 1) % curvature.every == 0) return true;
   return experiment.download.codec == "hawq" && plans_widths(experiment, round, widths);

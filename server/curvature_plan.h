@@ -18,11 +18,15 @@ struct WidthsInForce {
 };
 
 /// Whether `round` measures traces (qbert needs none), and whether it ends with a plan, if `widths` are in
-/// force in it. Users can only be asked from the end of the warm-up on; nothing is planned that no later
-/// round would send.
+/// force in it. Users can only be asked from the end of the warm-up on; with what the optimiser measures the
+/// first plan waits for ten measured steps; nothing is planned that no later round would send.
 bool measures_curvature(const config::Experiment& experiment, std::uint32_t round,
                         const WidthsInForce& widths);
 bool plans_widths(const config::Experiment& experiment, std::uint32_t round, const WidthsInForce& widths);
+
+/// The last rounds whose mean a plan from what the optimiser measures is made of: those since the last plan,
+/// or more where they have fewer than ten measured steps.
+std::uint32_t rounds_of_a_free_plan(const config::Experiment& experiment);
 
 /// A member's answers to the probes of a round: probe after probe, a number for every tensor.
 struct MemberAnswers {

@@ -97,8 +97,8 @@ Result<plan::BitPlan> Engine::plan_by_traces(std::uint32_t round,
   const config::Experiment& e = parts_.experiment;
   std::vector<std::vector<store::TensorTrace>> measured;
   if (e.curvature.from == "optimizer") {
-    const auto every = static_cast<std::uint32_t>(e.download.plan_every);
-    COVEY_ASSIGN_OR_RETURN(auto earlier, parts_.store->curvature(round >= every ? round - every + 1 : 0));
+    const std::uint32_t rounds = rounds_of_a_free_plan(e);
+    COVEY_ASSIGN_OR_RETURN(auto earlier, parts_.store->curvature(round >= rounds ? round - rounds + 1 : 0));
     for (auto& [number, one] : earlier) measured.push_back(std::move(one));
   }
   measured.push_back(traces);

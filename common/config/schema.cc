@@ -246,7 +246,7 @@ void add_download(std::vector<Field>& fields) {
 void add_curvature(std::vector<Field>& fields) {
   using C = Curvature;
   Section curvature(fields, "curvature", [](auto& s) -> auto& { return s.experiment.curvature; });
-  curvature.add("from", &C::from, Choices{{"server", "users", "optimizer"}}, kShared, "who measures the traces of the layers' Hessians: the server or the users on their images, or adahessian at the server, for free");
+  curvature.add("from", &C::from, Choices{{"server", "users", "optimizer"}}, kShared, "who measures the traces of the layers' Hessians: the server or the users on their images, or adahessian at the server, for free (from ten measured steps on)");
   curvature.add("every", &C::every, Whole{0, kMillion}, kShared, "rounds between measurements besides those that plans of download.codec = hawq need; 0 = none");
   curvature.add("probes", &C::probes, Whole{1, 1000}, kShared, "random vectors of a measurement; more are more exact");
 }

@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
               "curvature.from=users", "curvature.probes=3", "averaging.groups=2"}},
         Case{"WidthsPlannedFromWhatTheOptimiserMeasures",
              {"training.optimizer=adahessian", "training.lr=0.01", "download.codec=hawq",
-              "curvature.from=optimizer", "download.plan_every=2"}},
+              "curvature.from=optimizer", "download.plan_every=2", "federation.period=5"}},
         Case{"TheServerStepsOnCurvatureOfTheUsers",
              {"averaging.server_optimizer=adahessian", "training.lr=0.01", "averaging.rule=fedavg",
               "federation.rounds=5", "model.norm=batch"}},

@@ -49,6 +49,19 @@ TEST(CurvaturePlan, WhatTheOptimiserMeasuresIsKeptEveryRound) {
   EXPECT_EQ(rounds(planned("optimizer")), "mpmmpmmpmmpm");
 }
 
+TEST(CurvaturePlan, WhatTheOptimiserMeasuresIsPlannedFromTenStepsOn) {
+  config::Experiment experiment = planned("optimizer");
+  experiment.federation.period = 10;
+  EXPECT_EQ(rounds(experiment), "mpmmpmmpmmpm");
+  EXPECT_EQ(rounds_of_a_free_plan(experiment), 3u);
+  experiment.training.hessian_period = 4;  // steps 0, 4 and 8 of a round
+  EXPECT_EQ(rounds(experiment), "mmmpmmpmmpmm");
+  EXPECT_EQ(rounds_of_a_free_plan(experiment), 4u);
+  experiment.federation.period = 1;
+  EXPECT_EQ(rounds(experiment), "mmmmmmmmmpmm");
+  EXPECT_EQ(rounds_of_a_free_plan(experiment), 10u);
+}
+
 TEST(CurvaturePlan, MeasuresForItsOwnSakeWithoutPlans) {
   config::Experiment experiment = planned("users");
   experiment.download.codec = "ptq";
