@@ -47,14 +47,12 @@ learn::Samples select_samples(const data::SampleSet& set, std::vector<std::uint3
   return samples;
 }
 
-Status keep_first(std::size_t count, learn::Samples& samples) {
+Status keep_asked(std::size_t count, learn::Samples& samples) {
   if (count > samples.size()) {
     return invalid_argument("--samples: " + std::to_string(count) + ", allowed: 0 (all) to " +
                             std::to_string(samples.size()));
   }
-  if (count == 0) return ok_status();
-  samples.indices.resize(count);
-  samples.labels.resize(count);
+  learn::keep_first(count, samples);
   return ok_status();
 }
 

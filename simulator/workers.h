@@ -39,7 +39,7 @@ learn::Samples select_samples(const data::SampleSet& set, std::vector<std::uint3
 
 /// Cuts `samples` to the first `count`; 0 keeps all.
 ///   errors  kInvalidArgument "--samples: ..." where there are fewer
-Status keep_first(std::size_t count, learn::Samples& samples);
+Status keep_asked(std::size_t count, learn::Samples& samples);
 
 /// The worker threads of this process. `pool` and `users` outlive the object.
 std::unique_ptr<Workers> make_local_workers(learn::WorkerPool& pool, const UserData& users);

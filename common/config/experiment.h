@@ -168,6 +168,7 @@ struct Curvature {
   std::string from = "server";
   std::int64_t every = 0;    ///< rounds between measurements besides those that plans need; 0 = none
   std::int64_t probes = 10;  ///< random vectors of a measurement; more are more exact
+  std::int64_t samples = 0;  ///< that a member measures on, the first so many with a label; 0 = all
 };
 
 /// Training on quantised values, of users and server alike (arXiv 2010.14298).

@@ -24,7 +24,8 @@ Result<CurvatureAnswers> answer(LocalTrainer& trainer, const LocalTask& task, st
   const TrainingSetup& setup = trainer.setup();
   nn::Model& model = trainer.model();
   COVEY_ASSIGN_OR_RETURN(const auto objective, make_objective(task.objective, setup.spec));
-  COVEY_ASSIGN_OR_RETURN(const Samples samples, samples_with_labels(setup, task, *objective, model));
+  COVEY_ASSIGN_OR_RETURN(Samples samples, samples_with_labels(setup, task, *objective, model));
+  keep_first(static_cast<std::size_t>(setup.experiment.curvature.samples), samples);
   if (samples.size() == 0) return CurvatureAnswers{};
   model.eval();
   const curvature::UnroundedProducts unrounded(model);

@@ -14,6 +14,13 @@ Samples all_samples(const data::SampleSet& set) {
   return samples;
 }
 
+void keep_first(std::size_t count, Samples& samples) {
+  if (count == 0 || count >= samples.size()) return;
+  samples.indices.resize(count);
+  if (!samples.labels.empty()) samples.labels.resize(count);
+  if (!samples.sure.empty()) samples.sure.resize(count);
+}
+
 SampleOrder::SampleOrder(std::size_t size, std::size_t batch, const Stream& stream, Drawing drawing)
     : drawing_(drawing),
       size_(size),

@@ -22,6 +22,9 @@ struct Samples {
 /// All of `set`, with their labels.
 Samples all_samples(const data::SampleSet& set);
 
+/// Cuts `samples` to the first `count`; 0, or more than there are, keeps all.
+void keep_first(std::size_t count, Samples& samples);
+
 enum class Drawing {
   kShuffled,         ///< a fresh shuffle at the start of a round and whenever all were seen
   kWithReplacement,  ///< every position of a batch on its own

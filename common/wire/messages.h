@@ -14,9 +14,9 @@
 namespace covey::wire {
 
 inline constexpr std::uint16_t kProtocolMajor = 1;
-inline constexpr std::uint16_t kProtocolMinor = 3;
+inline constexpr std::uint16_t kProtocolMinor = 4;
 /// Peers of a lower minor mean other settings by a welcome: their hellos and welcomes are refused.
-inline constexpr std::uint16_t kSettingsMinor = 3;
+inline constexpr std::uint16_t kSettingsMinor = 4;
 
 // ---- client to coordinator
 // ------------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ Result<learn::Samples> labelled_samples(const ExperimentData& loaded, const Comp
   if (samples.size() == 0)
     return invalid_argument("--method: \"" + options.method +
                             "\" needs labelled samples at the server, allowed: uniform");
-  COVEY_RETURN_IF_ERROR(keep_first(options.samples, samples));
+  COVEY_RETURN_IF_ERROR(keep_asked(options.samples, samples));
   return samples;
 }
 

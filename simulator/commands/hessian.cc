@@ -40,7 +40,7 @@ Result<learn::Samples> samples_of(const ExperimentData& loaded, const HessianOpt
   }
   if (samples.size() == 0)
     return invalid_argument("--data: the server has no labelled images, allowed: test");
-  COVEY_RETURN_IF_ERROR(keep_first(options.samples, samples));
+  COVEY_RETURN_IF_ERROR(keep_asked(options.samples, samples));
   return samples;
 }
 

@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
               "curvature.probes=2"}},
         Case{"WidthsPlannedFromTheUsersCurvature",
              {"download.codec=hawq", "download.quantiser=psq", "download.plan_every=1",
-              "curvature.from=users", "curvature.probes=3", "averaging.groups=2"}},
+              "curvature.from=users", "curvature.probes=3", "curvature.samples=20", "averaging.groups=2"}},
         Case{"WidthsPlannedFromWhatTheOptimiserMeasures",
              {"training.optimizer=adahessian", "training.lr=0.01", "download.codec=hawq",
               "curvature.from=optimizer", "download.plan_every=2", "federation.period=5"}},

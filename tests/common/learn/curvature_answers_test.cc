@@ -96,6 +96,19 @@ TEST_F(CurvatureAnswersTest, AreThoseOfTheRoundsProbes) {
   EXPECT_TRUE(std::equal(here->values.begin(), here->values.end(), more->values.begin()));
 }
 
+TEST_F(CurvatureAnswersTest, AreOfAsManySamplesAsAskedFor) {
+  const auto first = answer(part(0, 6), 1, "supervised");
+  setup_.experiment.curvature.samples = 6;
+  SetUp();
+  const auto asked = answer(part(0, 24), 1, "supervised");
+  ASSERT_TRUE(first.ok() && asked.ok());
+  EXPECT_EQ(asked->samples, 6u);
+  EXPECT_EQ(asked->values, first->values);
+  const auto fewer = answer(part(0, 4), 1, "supervised");
+  ASSERT_TRUE(fewer.ok());
+  EXPECT_EQ(fewer->samples, 4u);
+}
+
 TEST_F(CurvatureAnswersTest, WithoutAConfidentImageThereAreNone) {
   setup_.experiment.training.threshold = 1;
   SetUp();
