@@ -25,7 +25,9 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
     result.curvature_problem =
         "answers to " + std::to_string(task.curvature_probes) + " probes do not fit a message";
   } else if (task.curvature_probes > 0) {
-    auto answers = learn::answer_curvature(trainer, local, values, task.curvature_probes);
+    auto answers = learn::answer_curvature(
+        trainer, local, values,
+        {task.curvature_probes, static_cast<std::size_t>(experiment.curvature.samples)});
     if (answers.ok()) {
       curvature = *std::move(answers);
     } else {  // the round can do without

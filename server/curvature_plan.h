@@ -34,8 +34,8 @@ struct MemberAnswers {
   Span<const double> values;
 };
 
-/// The traces of all members' data together: means over the probes, with standard errors. Members are summed
-/// in the given order, so that the sums have one value.
+/// The traces of all members' measured samples together: means over the probes, with standard errors. Members
+/// are summed in the given order, so that the sums have one value.
 ///   tensors  names, in the order of the answers
 ///   members  every one has tensors.size() * probes values, probes >= 1; none gives no traces
 std::vector<store::TensorTrace> combine(const std::vector<MemberAnswers>& members,
@@ -49,9 +49,10 @@ std::vector<store::TensorTrace> mean_of(const std::vector<std::vector<store::Ten
 ///   errors  kInvalidArgument when that allows none, or a model has no blocks
 Result<plan::BitPlan> first_plan(const config::Download& download, const Layout& layout);
 
-/// Whether the limit of the widths leaves room for any, and what they are planned by can be measured with
-/// `labelled` samples at the server; `layout` is what travels. Downloads that are not planned pass.
-Status check_plans(const config::Download& download, const Layout& layout, std::size_t labelled);
+/// Whether the limit of the widths leaves room for any, rounds are left for a plan, and what they are planned
+/// by can be measured with `labelled` samples at the server; `layout` is what travels. Downloads that are not
+/// planned pass.
+Status check_plans(const config::Experiment& experiment, const Layout& layout, std::size_t labelled);
 
 /// The plan of least sensitivity for `model`, whose tensors `layout` names, by the measured traces.
 ///   errors  those of plan::layer_sensitivities, plan::limit_bytes and plan::least_sensitive_plan

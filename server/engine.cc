@@ -195,9 +195,10 @@ Status Engine::execute(const action::TrainServer& a) {
 Result<Engine::ServerSteps> Engine::train_server(learn::LocalTrainer& trainer, const learn::LocalTask& task,
                                                  std::uint32_t probes, bool blocks, ServerSteps steps) {
   COVEY_ASSIGN_OR_RETURN(steps.report, trainer.train(task, steps.values, steps.optimizer));
+  const auto most_samples = static_cast<std::size_t>(trainer.setup().experiment.curvature.samples);
   if (probes > 0) {
     // After the steps: in alternate order that is the model which the next round sends.
-    auto answers = learn::answer_curvature(trainer, task, steps.values, probes);
+    auto answers = learn::answer_curvature(trainer, task, steps.values, {probes, most_samples});
     if (answers.ok()) {
       steps.curvature = *std::move(answers);
     } else {
@@ -207,8 +208,10 @@ Result<Engine::ServerSteps> Engine::train_server(learn::LocalTrainer& trainer, c
   if (blocks) {
     const Stream draws(trainer.setup().experiment.seed,
                        {Purpose::kCurvature, task.round, task.attempt, kNoEntity});
-    auto found = learn::block_eigenvalues(trainer, *task.samples, steps.values, plan::kQbertParts,
-                                          plan::block_of, draws);
+    learn::Samples samples = *task.samples;
+    learn::keep_first(most_samples, samples);
+    auto found =
+        learn::block_eigenvalues(trainer, samples, steps.values, plan::kQbertParts, plan::block_of, draws);
     if (found.ok()) {
       steps.eigenvalues = *std::move(found);
     } else {

@@ -249,7 +249,7 @@ void add_curvature(std::vector<Field>& fields) {
   curvature.add("from", &C::from, Choices{{"server", "users", "optimizer"}}, kShared, "who measures the traces of the layers' Hessians: the server or the users on their images, or adahessian at the server, for free (from ten measured steps on)");
   curvature.add("every", &C::every, Whole{0, kMillion}, kShared, "rounds between measurements besides those that plans of download.codec = hawq need; 0 = none");
   curvature.add("probes", &C::probes, Whole{1, 1000}, kShared, "random vectors of a measurement; more are more exact");
-  curvature.add("samples", &C::samples, Whole{0, 100 * kMillion}, kShared, "samples that the server or a user measures on, the first so many that have a label; 0 = all");
+  curvature.add("samples", &C::samples, Whole{0, 100 * kMillion}, kShared, "from = server, users; and eigenvalues of qbert: samples that each measures on, the first so many that have a label; 0 = all");
 }
 
 template <typename Find>

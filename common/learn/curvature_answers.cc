@@ -20,12 +20,13 @@ std::vector<double> flat(const std::vector<curvature::ProbeAnswer>& answers) {
   return values;
 }
 
-Result<CurvatureAnswers> answer(LocalTrainer& trainer, const LocalTask& task, std::uint32_t probes) {
+Result<CurvatureAnswers> answer(LocalTrainer& trainer, const LocalTask& task,
+                                const CurvatureQuestion& question) {
   const TrainingSetup& setup = trainer.setup();
   nn::Model& model = trainer.model();
   COVEY_ASSIGN_OR_RETURN(const auto objective, make_objective(task.objective, setup.spec));
   COVEY_ASSIGN_OR_RETURN(Samples samples, samples_with_labels(setup, task, *objective, model));
-  keep_first(static_cast<std::size_t>(setup.experiment.curvature.samples), samples);
+  keep_first(question.most_samples, samples);
   if (samples.size() == 0) return CurvatureAnswers{};
   model.eval();
   const curvature::UnroundedProducts unrounded(model);
@@ -35,17 +36,17 @@ Result<CurvatureAnswers> answer(LocalTrainer& trainer, const LocalTask& task, st
   const auto probe = [&](std::uint32_t number) {
     return curvature::rademacher(hessian.parameters(), stream, number);
   };
-  COVEY_ASSIGN_OR_RETURN(const auto answers, curvature::answer_probes(hessian, probe, 0, probes));
+  COVEY_ASSIGN_OR_RETURN(const auto answers, curvature::answer_probes(hessian, probe, 0, question.probes));
   return CurvatureAnswers{samples.size(), flat(answers)};
 }
 
 }  // namespace
 
 Result<CurvatureAnswers> answer_curvature(LocalTrainer& trainer, const LocalTask& task, const Values& values,
-                                          std::uint32_t probes) {
+                                          const CurvatureQuestion& question) {
   try {
     nn::write_values(trainer.model(), trainer.layout(), values);
-    return answer(trainer, task, probes);
+    return answer(trainer, task, question);
   } catch (const c10::Error& error) {
     return internal_error(std::string("LibTorch: ") + error.what_without_backtrace());
   } catch (const std::exception& error) {

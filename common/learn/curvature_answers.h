@@ -16,13 +16,19 @@ struct CurvatureAnswers {
   std::vector<double> values;  ///< probe after probe; parameters in the order of the layout
 };
 
+/// What a member is asked.
+struct CurvatureQuestion {
+  std::uint32_t probes = 0;
+  std::size_t most_samples = 0;  ///< measures on the first so many that have a label; 0: on all
+};
+
 /// Answers probes 0 .. `probes` - 1 of a round at `values`: H is that of the mean cross-entropy over the
-/// task's samples that have a label, true or from the model itself and confident, the first
-/// curvature.samples of them, not augmented, in eval mode. The probes are those of the round: the same for
+/// task's samples that have a label, true or from the model itself and confident (true ones first), not
+/// augmented, in eval mode. The probes are those of the round: the same for
 /// every member.
 ///   errors  those of LocalTrainer::train; kInvalidArgument for a model that has no second derivative
 Result<CurvatureAnswers> answer_curvature(LocalTrainer& trainer, const LocalTask& task, const Values& values,
-                                          std::uint32_t probes);
+                                          const CurvatureQuestion& question);
 
 /// How many numbers answer a probe, and what they are about.
 std::vector<std::string> parameter_names(const Layout& layout);

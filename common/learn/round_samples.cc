@@ -105,11 +105,11 @@ Result<Samples> samples_with_labels(const TrainingSetup& setup, const LocalTask&
                                     const Objective& objective, nn::Model& model) {
   PseudoLabeller labeller(setup.experiment.training, setup.spec.classes);
   COVEY_ASSIGN_OR_RETURN(RoundSamples round, select(setup, task, objective, false, labeller, model));
-  Samples all = std::move(round.fitted);
-  const Samples& labelled = round.labelled;
+  Samples all = std::move(round.labelled);
+  const Samples& guessed = round.fitted;
   all.set = task.samples->set;
-  all.indices.insert(all.indices.end(), labelled.indices.begin(), labelled.indices.end());
-  all.labels.insert(all.labels.end(), labelled.labels.begin(), labelled.labels.end());
+  all.indices.insert(all.indices.end(), guessed.indices.begin(), guessed.indices.end());
+  all.labels.insert(all.labels.end(), guessed.labels.begin(), guessed.labels.end());
   return all;
 }
 

@@ -27,7 +27,8 @@ Result<RoundSamples> round_samples(const TrainingSetup& setup, const LocalTask& 
                                    const Objective& objective, PseudoLabeller& labeller, nn::Model& model);
 
 /// The samples of a task that have a label, true or from `model` and confident, also where the steps would
-/// make their own: what the curvature of a member's loss is measured on. May be none.
+/// make their own; those with true labels first: what the curvature of a member's loss is measured on. May be
+/// none.
 ///   errors  as above
 Result<Samples> samples_with_labels(const TrainingSetup& setup, const LocalTask& task,
                                     const Objective& objective, nn::Model& model);

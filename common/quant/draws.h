@@ -9,7 +9,7 @@
 namespace covey::quant {
 
 /// How a codec rounds: to the nearest code (ties to even), or up or down at random so that the expected value
-/// is exact.
+/// is exact, to within 2^-17 of a step.
 ///
 /// The random word of an element, 16 bits, depends on the stream, the tensor's name and the element's index
 /// alone. One Philox block gives kWordsOfBlock words, the lower half of each of its numbers first: element i

@@ -61,7 +61,7 @@ Result<Digest> probe_of_this_machine(const learn::TrainingSetup& setup, const fs
                                      std::size_t labelled) {
   COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(setup));
   const Layout exchanged = learn::exchanged_layout(trainer->layout(), setup.experiment);
-  COVEY_RETURN_IF_ERROR(check_plans(setup.experiment.download, exchanged, labelled));
+  COVEY_RETURN_IF_ERROR(check_plans(setup.experiment, exchanged, labelled));
   COVEY_RETURN_IF_ERROR(RunFolder::check_first_model(dir, setup.experiment, trainer->layout()));
   return learn::numeric_probe(*trainer, setup);
 }

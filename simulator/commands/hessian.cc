@@ -106,9 +106,10 @@ Result<Spectrum> measured_by_users(const SavedModel& saved, const HessianOptions
     return invalid_argument("--data: users answer --trace and --per-layer only");
   const UserData users = make_user_data(saved.experiment, saved.data.dataset, saved.data.partition);
   Spectrum spectrum;
-  COVEY_ASSIGN_OR_RETURN(spectrum.trace,
-                         federated_trace(*saved.trainer, users, saved.values,
-                                         static_cast<std::uint32_t>(options.spectrum.traces.probes_max)));
+  COVEY_ASSIGN_OR_RETURN(
+      spectrum.trace,
+      federated_trace(*saved.trainer, users, saved.values,
+                      {static_cast<std::uint32_t>(options.spectrum.traces.probes_max), options.samples}));
   curvature::Estimate& total = spectrum.trace->total;
   spectrum.trace->converged =
       total.standard_error <= options.spectrum.traces.tolerance * std::abs(total.mean);

@@ -140,7 +140,7 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   const auto trainer = learn::LocalTrainer::make(setup);
   if (!trainer.ok()) return trainer.status().with_context(options.experiment);
   const Layout exchanged = learn::exchanged_layout((*trainer)->layout(), experiment);
-  COVEY_RETURN_IF_ERROR(server::check_plans(experiment.download, exchanged, loaded.partition.server.size())
+  COVEY_RETURN_IF_ERROR(server::check_plans(experiment, exchanged, loaded.partition.server.size())
                             .with_context(options.experiment));
   COVEY_RETURN_IF_ERROR(server::RunFolder::check_first_model(dir, experiment, (*trainer)->layout()));
   COVEY_ASSIGN_OR_RETURN(const auto folder,

@@ -1,18 +1,17 @@
 #include "simulator/hessian/federated_trace.h"
 
-#include "common/learn/curvature_answers.h"
-
 namespace covey::simulator {
 
 Result<curvature::TraceEstimate> federated_trace(learn::LocalTrainer& trainer, const UserData& users,
-                                                 const Values& values, std::uint32_t probes) {
+                                                 const Values& values,
+                                                 const learn::CurvatureQuestion& question) {
   const std::size_t blocks = trainer.parameters().size();
-  std::vector<curvature::ProbeAnswer> sums(probes, {std::vector<double>(blocks, 0)});
+  std::vector<curvature::ProbeAnswer> sums(question.probes, {std::vector<double>(blocks, 0)});
   double samples = 0;
   for (std::size_t user = 0; user < users.samples.size(); ++user) {
     const learn::LocalTask task{0, 0, static_cast<std::uint32_t>(user), users.experiment.training.objective,
                                 &users.samples[user]};
-    COVEY_ASSIGN_OR_RETURN(const auto answers, learn::answer_curvature(trainer, task, values, probes));
+    COVEY_ASSIGN_OR_RETURN(const auto answers, learn::answer_curvature(trainer, task, values, question));
     const auto weight = static_cast<double>(answers.samples);
     samples += weight;
     for (std::size_t i = 0; i < answers.values.size(); ++i)

@@ -1,7 +1,8 @@
 // Quantising and packing a model of ResNet-18's size on one core: against memcpy of it in fp32, and against
-// LibTorch's operations: in fp64, as codecs compute positions, and in fp32, which gives other codes next to
-// ties. Counters are ratios of times, baseline over ours, as medians of interleaved pairs. The aims:
-// `of_memcpy` 0.3, `over_torch` 10; `of_psq` of bhq at least 1/3.
+// LibTorch's operations: in fp64, the precision in which codecs compute positions, and in fp32; neither gives
+// the same codes next to ties, and LibTorch draws wider random numbers. Counters are ratios of times,
+// baseline over ours, as medians of interleaved pairs. The aims: `of_memcpy` 0.3, `over_torch` 10; `of_psq`
+// of bhq at least 1/3.
 
 #include <benchmark/benchmark.h>
 

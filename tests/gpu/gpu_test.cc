@@ -78,7 +78,7 @@ TEST_F(Gpu, CurvatureAnswersRepeat) {
   const auto trainer = *learn::LocalTrainer::make(setup);
   const Values values = initial(*trainer);
   const auto answers = [&] {
-    return learn::answer_curvature(*trainer, {1, 0, 1, "supervised", &samples_}, values, 3)->values;
+    return learn::answer_curvature(*trainer, {1, 0, 1, "supervised", &samples_}, values, {3, 0})->values;
   };
   EXPECT_EQ(answers(), answers());
 }

@@ -49,17 +49,50 @@ TEST(CurvaturePlan, WhatTheOptimiserMeasuresIsKeptEveryRound) {
   EXPECT_EQ(rounds(planned("optimizer")), "mpmmpmmpmmpm");
 }
 
+/// Of the steps first .. last - 1, those in which the optimiser measures.
+std::int64_t measured_steps(std::int64_t first, std::int64_t last, std::int64_t hessian_period) {
+  std::int64_t count = 0;
+  for (std::int64_t step = first; step < last; ++step) count += step % hessian_period == 0;
+  return count;
+}
+
 TEST(CurvaturePlan, WhatTheOptimiserMeasuresIsPlannedFromTenStepsOn) {
   config::Experiment experiment = planned("optimizer");
-  experiment.federation.period = 10;
-  EXPECT_EQ(rounds(experiment), "mpmmpmmpmmpm");
-  EXPECT_EQ(rounds_of_a_free_plan(experiment), 3u);
-  experiment.training.hessian_period = 4;  // steps 0, 4 and 8 of a round
-  EXPECT_EQ(rounds(experiment), "mmmpmmpmmpmm");
-  EXPECT_EQ(rounds_of_a_free_plan(experiment), 4u);
-  experiment.federation.period = 1;
-  EXPECT_EQ(rounds(experiment), "mmmmmmmmmpmm");
-  EXPECT_EQ(rounds_of_a_free_plan(experiment), 10u);
+  experiment.federation.rounds = 500;
+  for (const std::int64_t period : {1, 2, 6, 8, 10, 32}) {
+    for (const std::int64_t hessian_period : {1, 3, 4, 5, 40}) {
+      experiment.federation.period = period;
+      experiment.training.hessian_period = hessian_period;
+      const auto first = static_cast<std::int64_t>(rounds(experiment).find('p'));
+      const auto window = static_cast<std::int64_t>(rounds_of_a_free_plan(experiment));
+      EXPECT_GE(window, 3);
+      for (const std::int64_t last : {first, first + 1, first + 2, first + 100}) {
+        const std::int64_t from = std::max<std::int64_t>(0, last - window + 1);
+        EXPECT_GE(measured_steps(from * period, (last + 1) * period, hessian_period), 10)
+            << period << " " << hessian_period << " " << last;
+      }
+      if (first > 1) {  // the first round that sends is 1
+        EXPECT_LE(measured_steps(0, first * period, hessian_period), 10);
+      }
+    }
+  }
+}
+
+TEST(CurvaturePlan, ARunTooShortForAPlanOfTheOptimiserIsRefused) {
+  config::Experiment experiment = planned("optimizer");
+  experiment.federation.period = 2;
+  const Layout layout = layout_of({parameter("a", {8, 4})});
+  experiment.federation.rounds = 5;  // in which ten steps are measured, and no round is left
+  EXPECT_EQ(
+      check_plans(experiment, layout, 100).message(),
+      "curvature.from: a plan from what the optimiser measures needs 10 measured steps, which take 5 of "
+      "federation.rounds = 5, allowed: fewer than all, by more rounds, a larger federation.period or a "
+      "smaller training.hessian_period; or server, users");
+  experiment.federation.rounds = 6;
+  EXPECT_TRUE(check_plans(experiment, layout, 100).ok());
+  experiment.curvature.from = "server";
+  experiment.federation.rounds = 1;
+  EXPECT_TRUE(check_plans(experiment, layout, 100).ok());
 }
 
 TEST(CurvaturePlan, MeasuresForItsOwnSakeWithoutPlans) {

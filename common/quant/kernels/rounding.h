@@ -15,8 +15,8 @@ void round_to_nearest(const Grid& grid, Span<const float> values, std::uint8_t* 
 void round_to_nearest(const Grid& grid, Span<const double> values, std::uint8_t* codes);
 
 /// codes[i] = floor(p + words[i] / 2^16) with p the position to the nearest 2^-16, ties to even: one more
-/// than the floor with the probability of the fraction of p. For codes of 8 bits that is as fine as a
-/// position in fp32 is at all.
+/// than the floor with the probability of the fraction of p. So the mean of codes is the position to within
+/// 2^-17.
 void round_at_random(const Grid& grid, Span<const float> values, const std::uint16_t* words,
                      std::uint8_t* codes);
 void round_at_random(const Grid& grid, Span<const double> values, const std::uint16_t* words,

@@ -23,8 +23,8 @@ class CurvatureAnswersTest : public ::testing::Test {
   }
 
   Result<CurvatureAnswers> answer(const Samples& samples, std::uint32_t entity, const char* objective,
-                                  std::uint32_t probes = 3) {
-    return answer_curvature(*trainer_, {2, 0, entity, objective, &samples}, values_, probes);
+                                  const CurvatureQuestion& question = {3, 0}) {
+    return answer_curvature(*trainer_, {2, 0, entity, objective, &samples}, values_, question);
   }
 
   /// Samples `first` to `last` - 1 of all.
@@ -90,23 +90,33 @@ TEST_F(CurvatureAnswersTest, AreThoseOfTheRoundsProbes) {
   const auto there = answer(samples, 7, "supervised");
   ASSERT_TRUE(here.ok() && there.ok());
   EXPECT_EQ(here->values, there->values) << "the same probes for everybody";
-  const auto later = answer_curvature(*trainer_, {3, 0, 1, "supervised", &samples}, values_, 3);
+  const auto later = answer_curvature(*trainer_, {3, 0, 1, "supervised", &samples}, values_, {3, 0});
   EXPECT_NE(here->values, later->values) << "others in every round";
-  const auto more = answer(samples, 1, "supervised", 4);
+  const auto more = answer(samples, 1, "supervised", {4, 0});
   EXPECT_TRUE(std::equal(here->values.begin(), here->values.end(), more->values.begin()));
 }
 
 TEST_F(CurvatureAnswersTest, AreOfAsManySamplesAsAskedFor) {
   const auto first = answer(part(0, 6), 1, "supervised");
-  setup_.experiment.curvature.samples = 6;
-  SetUp();
-  const auto asked = answer(part(0, 24), 1, "supervised");
+  const auto asked = answer(part(0, 24), 1, "supervised", {3, 6});
   ASSERT_TRUE(first.ok() && asked.ok());
   EXPECT_EQ(asked->samples, 6u);
   EXPECT_EQ(asked->values, first->values);
-  const auto fewer = answer(part(0, 4), 1, "supervised");
+  const auto fewer = answer(part(0, 4), 1, "supervised", {3, 6});
   ASSERT_TRUE(fewer.ok());
   EXPECT_EQ(fewer->samples, 4u);
+}
+
+TEST_F(CurvatureAnswersTest, AreOfTrueLabelsBeforeGuessedOnes) {
+  const auto of_labelled = answer(part(20, 24), 1, "supervised");
+  setup_.experiment.federation.labels_at = "users";
+  setup_.experiment.training.threshold = 0;
+  SetUp();
+  Samples samples = part(0, 24);
+  std::fill_n(samples.labels.begin(), 20, data::kNoLabel);
+  const auto asked = answer(samples, 1, "consistency", {3, 4});
+  ASSERT_TRUE(of_labelled.ok() && asked.ok()) << asked.status().message();
+  EXPECT_EQ(asked->values, of_labelled->values);
 }
 
 TEST_F(CurvatureAnswersTest, WithoutAConfidentImageThereAreNone) {

@@ -83,6 +83,20 @@ TEST(RoundTrip, FindsItsWordsByItemAndPlace) {
   }
 }
 
+TEST(RoundTrip, BeginsAnywhereAmongTheWords) {
+  const Values values = covey::testing::uniform_values(7 * 13, -1, 1, 3);
+  const CodecDraws draws(5, kStream);
+  const Values whole = round_trip("psq", 4, matrix_of(values, 7), {draws, kItem, 0});
+  for (std::size_t row = 0; row < 7; ++row) {
+    const Values one(values.begin() + static_cast<std::ptrdiff_t>(13 * row),
+                     values.begin() + static_cast<std::ptrdiff_t>(13 * (row + 1)));
+    const Values rounded = round_trip("psq", 4, matrix_of(one, 1), {draws, kItem, 13 * row});
+    EXPECT_TRUE(
+        std::equal(rounded.begin(), rounded.end(), whole.begin() + static_cast<std::ptrdiff_t>(13 * row)))
+        << row;
+  }
+}
+
 TEST(RoundTrip, WritesOverItsInputRowByRow) {
   Values values = testing::golden("g_homog_32x64");
   const Matrix matrix = matrix_of(values, 32);
