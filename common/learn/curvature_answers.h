@@ -24,8 +24,7 @@ struct CurvatureQuestion {
 
 /// Answers probes 0 .. `probes` - 1 of a round at `values`: H is that of the mean cross-entropy over the
 /// task's samples that have a label, true or from the model itself and confident (true ones first), not
-/// augmented, in eval mode. The probes are those of the round: the same for
-/// every member.
+/// augmented, in eval mode. The probes are those of the round: the same for every member.
 ///   errors  those of LocalTrainer::train; kInvalidArgument for a model that has no second derivative
 Result<CurvatureAnswers> answer_curvature(LocalTrainer& trainer, const LocalTask& task, const Values& values,
                                           const CurvatureQuestion& question);

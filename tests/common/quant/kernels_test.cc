@@ -201,6 +201,20 @@ TEST_P(Kernels, DrawTheFractionToTheLastBit) {
   for (std::size_t i = 0; i < codes.size(); ++i) EXPECT_EQ(codes[i], 2 + i % 2) << i;
 }
 
+// Over all words there are; with places that 16 bits cannot tell from their neighbours.
+TEST_P(Kernels, RoundToThePlaceOnAverage) {
+  std::vector<std::uint16_t> words(0x10000);
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = static_cast<std::uint16_t>(i);
+  std::vector<std::uint8_t> codes(words.size());
+  for (const double place : {0.0, 1e-6, 0.3, 2.5, 7 - 0x1p-18, 100 + 0x1p-17, 200.123456789, 255.0}) {
+    const std::vector<double> values(words.size(), place);
+    round_at_random({1, 0, 0}, Span<const double>(values), words.data(), codes.data());
+    double sum = 0;
+    for (const std::uint8_t code : codes) sum += code;
+    EXPECT_NEAR(sum * 0x1p-16, place, 0x1p-17) << place;
+  }
+}
+
 // What the two formulas say, with conversions in place of tricks.
 TEST_P(Kernels, RoundByTheFormulas) {
   const Values values = covey::testing::uniform_values(4099, -3, 2, 9);
