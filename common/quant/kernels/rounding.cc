@@ -14,6 +14,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 #if HWY_TARGET == HWY_SCALAR  // whose vectors of one lane have no halves to join
 
+void floats_to_nearest(const Grid& grid, Span<const float> values, std::uint8_t* codes) {
+  scalar::round_to_nearest(grid, values, codes);
+}
+
 template <bool kRandom, typename T>
 void round(const Grid& grid, Span<const T> values, const std::uint16_t* words, std::uint8_t* codes) {
   if constexpr (kRandom) {
@@ -69,11 +73,45 @@ HWY_INLINE void round(const Grid& grid, Span<const T> values, const std::uint16_
   }
 }
 
+// In float, where a vector holds twice as many, a position is off by at most 255 * 2^-23: two roundings of
+// numbers up to 255. What lies that close to a tie, or beyond the range of float, is computed in double.
+void floats_to_nearest(const Grid& grid, Span<const float> values, std::uint8_t* codes) {
+  constexpr float kSure = 0.5f - 0x1p-14f;
+  constexpr float kShift = 0x1.8p23f;  // kShiftToWhole of a float
+  const hn::ScalableTag<float> d;
+  const hn::RebindToUnsigned<decltype(d)> numbers;
+  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+  const auto scale = hn::Set(d, grid.scale);
+  const auto offset = hn::Set(d, grid.offset);
+  const auto shift = hn::Set(d, kShift + static_cast<float>(grid.zero));
+  const auto position = [&](const float* from)
+                            HWY_ATTR { return hn::Mul(scale, hn::Sub(hn::LoadU(d, from), offset)); };
+  const auto sure = [&](auto steps, auto shifted) HWY_ATTR {
+    return hn::Le(hn::Abs(hn::Sub(steps, hn::Sub(shifted, shift))), hn::Set(d, kSure));
+  };
+  const auto store = [&](auto shifted, std::uint8_t* to) HWY_ATTR {
+    hn::StoreU(hn::TruncateTo(bytes, hn::BitCast(numbers, shifted)), bytes, to);
+  };
+  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t step = 2 * lanes;  // that share a branch
+  std::size_t i = 0;
+  for (; i + step <= values.size(); i += step) {
+    const auto low = position(values.data() + i);
+    const auto high = position(values.data() + i + lanes);
+    const auto shifted_low = hn::Add(low, shift);
+    const auto shifted_high = hn::Add(high, shift);
+    if (HWY_LIKELY(hn::AllTrue(d, hn::And(sure(low, shifted_low), sure(high, shifted_high))))) {
+      store(shifted_low, codes + i);
+      store(shifted_high, codes + i + lanes);
+    } else {
+      round<false>(grid, values.subspan(i, step), nullptr, codes + i);
+    }
+  }
+  scalar::round_to_nearest(grid, values.subspan(i, values.size() - i), codes + i);
+}
+
 #endif
 
-void floats_to_nearest(const Grid& grid, Span<const float> values, std::uint8_t* codes) {
-  round<false>(grid, values, nullptr, codes);
-}
 void doubles_to_nearest(const Grid& grid, Span<const double> values, std::uint8_t* codes) {
   round<false>(grid, values, nullptr, codes);
 }

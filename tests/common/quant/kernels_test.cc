@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <hwy/highway.h>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -189,6 +190,33 @@ TEST_P(Kernels, RoundTiesToEven) {
   std::vector<std::uint8_t> codes(halves.size());
   round_to_nearest({1, 0, 0}, Span<const float>(halves), codes.data());
   for (std::size_t i = 0; i < codes.size(); ++i) EXPECT_EQ(codes[i], (i / 2 + (i % 4 == 3))) << i;
+}
+
+// Steps of float beside a tie, where a position in float says nothing.
+TEST_P(Kernels, RoundNextToTies) {
+  for (const Grid& grid : {Grid{1, 0, 0}, Grid{0.7f, 0, -0.3f}, Grid{3.3f, 17, 0}, Grid{1e-30f, 0, 2e30f}}) {
+    Values values;
+    for (int code = 0; code < 255; ++code) {
+      auto value = static_cast<float>(value_of(grid, code) + 0.5 / static_cast<double>(grid.scale));
+      for (int i = 0; i < 4; ++i) value = std::nextafterf(value, -INFINITY);
+      for (int i = 0; i < 9; ++i) {
+        values.push_back(value);
+        value = std::nextafterf(value, INFINITY);
+      }
+    }
+    expect_same_codes<float>(grid, values, "scale " + std::to_string(grid.scale));
+  }
+}
+
+// A range that no float can hold.
+TEST_P(Kernels, RoundRangesBeyondFloat) {
+  constexpr float kMost = std::numeric_limits<float>::max();
+  const Values values = covey::testing::uniform_values(256, -kMost, 0, 3);
+  Values both = values;
+  for (std::size_t i = 0; i < both.size(); i += 2) both[i] = -both[i];
+  for (const GridKind kind : {GridKind::kAffine, GridKind::kZeroAligned, GridKind::kSymmetric})
+    expect_same_codes<float>(fit_grid(kind, -static_cast<double>(kMost), static_cast<double>(kMost), 8), both,
+                             "huge");
 }
 
 TEST_P(Kernels, DrawTheFractionToTheLastBit) {
