@@ -20,6 +20,7 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   TaskResult result;
   result.tentative = state;
   learn::LocalTask local{task.round, task.attempt, task.user.value, experiment.training.objective, &samples};
+  local.keep_optimizer = experiment.training.optimizer_state != "reset";
   learn::CurvatureAnswers curvature;
   if (task.curvature_probes * trainer.parameters().size() > wire::kCurvatureAnswersMax) {
     result.curvature_problem =
@@ -51,7 +52,7 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
 
   if (experiment.averaging.bn_buffers == "local")
     result.tentative.buffers = learn::buffer_values(full, values);
-  if (experiment.training.optimizer_state != "reset") result.tentative.optimizer = std::move(optimizer);
+  if (local.keep_optimizer) result.tentative.optimizer = std::move(optimizer);
   const Layout sent = learn::update_layout(exchanged, experiment);
   Values delta;
   if (measures) {

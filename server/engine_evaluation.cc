@@ -26,10 +26,19 @@ learn::Evaluation Engine::tested(learn::LocalTrainer& trainer, const Values& mod
 }
 
 Status Engine::round_as_sent(const quant::Codec& codec, Values& model) const {
-  COVEY_ASSIGN_OR_RETURN(
-      const Values received,
-      quant::rounded(codec, exchanged_, learn::exchanged_values(full_layout(), model, exchanged_)));
-  copy_shared_tensors(exchanged_, received, full_layout(), Span<float>(model));
+  // No copy but the encoded one where everything is exchanged: with large models few fit beside a round.
+  const bool all = exchanged_ == full_layout();
+  const Values part = all ? Values() : learn::exchanged_values(full_layout(), model, exchanged_);
+  COVEY_ASSIGN_OR_RETURN(const Bytes sent,
+                         quant::encode_model(codec, exchanged_, all ? model : part, quant::CodecDraws()));
+  if (all) model = {};
+  COVEY_ASSIGN_OR_RETURN(const auto view, quant::ContainerView::parse(sent, exchanged_));
+  Values received = view.decode();
+  if (all) {
+    model = std::move(received);
+  } else {
+    copy_shared_tensors(exchanged_, received, full_layout(), Span<float>(model));
+  }
   return ok_status();
 }
 

@@ -110,8 +110,7 @@ Status Engine::load_committed(const store::CommittedState& state) {
 Status Engine::start_from_scratch() {
   // A replica of its own: those of the pool belong to their threads.
   COVEY_ASSIGN_OR_RETURN(const auto trainer, learn::LocalTrainer::make(parts_.setup));
-  Values initial(full_layout().value_count());
-  nn::read_values(trainer->model(), full_layout(), Span<float>(initial));
+  Values initial = nn::read_values(trainer->model(), full_layout());
   if (!parts_.experiment.model.start.empty()) {
     COVEY_ASSIGN_OR_RETURN(initial, read_first_model(parts_.experiment.model.start, full_layout()));
   }

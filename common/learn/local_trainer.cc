@@ -210,18 +210,19 @@ Result<LocalReport> LocalTrainer::measure(const LocalTask& task, Values& values,
 Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& values,
                                                Values& optimizer_state) {
   if (task.steps == 0 && setup_.experiment.federation.period == 0) return LocalReport{};
-  nn::write_values(*model_, layout_, values);
+  nn::write_values(*model_, layout_, std::exchange(values, {}));
   COVEY_RETURN_IF_ERROR(optimizer_->restore(optimizer_state));
   COVEY_ASSIGN_OR_RETURN(const LocalReport report,
                          with_samples(task, [&](LocalLoss& loss) { return optimise(task, loss); }));
-  if (report.nothing_to_report) return report;
-  model_->zero_grad(true);  // what is only needed between steps makes room before anything is copied
-  nn::read_values(*model_, layout_, Span<float>(values));
+  // A device has room for few copies of its model: what is only needed between steps goes before the next
+  // copy is made.
+  model_->zero_grad(true);
+  if (!report.nothing_to_report) optimizer_state = task.keep_optimizer ? optimizer_->state() : Values();
+  optimizer_->reset();
+  values = nn::read_values(*model_, layout_);
   if (!all_finite(values)) {
     return internal_error("the model is no longer finite after its local steps; lower training.lr");
   }
-  optimizer_state = optimizer_->state();
-  optimizer_->reset();
   return report;
 }
 
@@ -234,8 +235,7 @@ Result<LocalReport> LocalTrainer::measure_member(const LocalTask& task, Values& 
                          with_samples(task, [&](LocalLoss& loss) { return run_steps(task, loss, steps); }));
   if (report.nothing_to_report) return report;
   model_->zero_grad(true);
-  Values after(values.size());
-  nn::read_values(*model_, layout_, Span<float>(after));
+  const Values after = nn::read_values(*model_, layout_);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = after[i] - values[i];  // of buffers
   diagonal.assign(values.size(), 0);
   const auto parameters = model_->parameters();

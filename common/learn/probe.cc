@@ -25,14 +25,13 @@ data::SampleSet noise(const TrainingSetup& setup) {
 }  // namespace
 
 Result<Digest> numeric_probe(LocalTrainer& trainer, const TrainingSetup& setup) {
-  Values values(trainer.layout().value_count());
-  nn::read_values(trainer.model(), trainer.layout(), Span<float>(values));
+  Values values = nn::read_values(trainer.model(), trainer.layout());
   const data::SampleSet set = noise(setup);
   const Samples samples = all_samples(set);
+  LocalTask task{0, 0, kNoEntity, "supervised", &samples, kSteps, kSamples};
+  task.keep_optimizer = false;
   Values optimizer;
-  COVEY_ASSIGN_OR_RETURN(
-      [[maybe_unused]] const LocalReport report,
-      trainer.train({0, 0, kNoEntity, "supervised", &samples, kSteps, kSamples}, values, optimizer));
+  COVEY_ASSIGN_OR_RETURN([[maybe_unused]] const LocalReport report, trainer.train(task, values, optimizer));
   return sha256({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)});
 }
 

@@ -6,8 +6,7 @@ namespace covey::learn {
 
 Result<std::unique_ptr<ExchangedTensors>> round_weights(nn::Model& model, const Layout& layout,
                                                         const Rounding& rounding) {
-  Values values(layout.value_count());
-  nn::read_values(model, layout, Span<float>(values));
+  Values values = nn::read_values(model, layout);
   COVEY_ASSIGN_OR_RETURN(Values rounded, rounding(values));
   COVEY_CHECK(rounded.size() == values.size(), rounded.size(), values.size());
   const auto parameters = model.named_parameters();

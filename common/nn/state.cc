@@ -13,10 +13,9 @@ TensorSpec spec_of(const std::string& name, const torch::Tensor& tensor, TensorK
   return spec;
 }
 
-/// Calls visit(tensor of the model, its spec) for every tensor of `layout`.
+/// Calls visit(tensor of the model, its spec) for every tensor of `layout`, in order.
 template <typename Visit>
-void for_each_tensor(const Model& model, const Layout& layout, std::size_t value_count, const Visit& visit) {
-  COVEY_CHECK(value_count == layout.value_count(), value_count, layout.value_count());
+void for_each_tensor(const Model& model, const Layout& layout, const Visit& visit) {
   const torch::NoGradGuard no_grad;
   const auto parameters = model.named_parameters();
   const auto buffers = model.named_buffers();
@@ -27,11 +26,6 @@ void for_each_tensor(const Model& model, const Layout& layout, std::size_t value
     COVEY_CHECK(tensor != nullptr && static_cast<std::size_t>(tensor->numel()) == spec.count, spec.name);
     visit(*tensor, spec);
   }
-}
-
-/// A float tensor over memory that somebody else owns. LibTorch has no tensors of constants.
-torch::Tensor view_of(const float* values, const torch::Tensor& like) {
-  return torch::from_blob(const_cast<float*>(values), like.sizes(), torch::kFloat32);
 }
 
 }  // namespace
@@ -47,15 +41,22 @@ Layout layout_of(const Model& model) {
   return *Layout::make(std::move(specs));
 }
 
-void read_values(const Model& model, const Layout& layout, Span<float> values) {
-  for_each_tensor(model, layout, values.size(), [&](const torch::Tensor& tensor, const TensorSpec& spec) {
-    view_of(values.data() + spec.offset, tensor).copy_(tensor);
+Values read_values(const Model& model, const Layout& layout) {
+  Values values;
+  values.reserve(layout.value_count());
+  for_each_tensor(model, layout, [&](const torch::Tensor& tensor, const TensorSpec& spec) {
+    const torch::Tensor flat = tensor.to(torch::kCPU).contiguous();
+    values.insert(values.end(), flat.data_ptr<float>(), flat.data_ptr<float>() + spec.count);
   });
+  return values;
 }
 
 void write_values(Model& model, const Layout& layout, Span<const float> values) {
-  for_each_tensor(model, layout, values.size(), [&](torch::Tensor tensor, const TensorSpec& spec) {
-    tensor.copy_(view_of(values.data() + spec.offset, tensor));
+  COVEY_CHECK(values.size() == layout.value_count(), values.size(), layout.value_count());
+  for_each_tensor(model, layout, [&](torch::Tensor tensor, const TensorSpec& spec) {
+    // LibTorch has no tensors of constants.
+    auto* data = const_cast<float*>(values.data() + spec.offset);
+    tensor.copy_(torch::from_blob(data, tensor.sizes(), torch::kFloat32));
   });
 }
 

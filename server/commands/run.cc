@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <cstdio>
 #include <thread>
 
@@ -81,6 +83,7 @@ Status run(const RunOptions& options, const std::string& log_level, char** argv)
   // First: what no model can be made of leaves no folder behind.
   const auto probe = probe_of_this_machine(setup, run_folder_of(options.dir), data.labelled.size());
   if (!probe.ok()) return probe.status().with_context(options.experiment);
+  ::malloc_trim(0);  // else the probe's copies of the model stay, in pieces, beside those of the rounds
   COVEY_ASSIGN_OR_RETURN(const auto folder, RunFolder::open(run_folder_of(options.dir), setup,
                                                             program::Progress::default_mode(options.quiet)));
   const program::StopSignal stop;

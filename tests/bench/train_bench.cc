@@ -134,8 +134,7 @@ void bench_training(const Case& c, const data::SampleSet& images) {
   const auto setup = setup_of(c);
   const auto trainer = *learn::LocalTrainer::make(setup);
   const learn::Samples samples = learn::all_samples(images);
-  Values start(trainer->layout().value_count());
-  nn::read_values(trainer->model(), trainer->layout(), Span<float>(start));
+  Values start = nn::read_values(trainer->model(), trainer->layout());
   const auto through_runtime = [&] {
     Values values = start;
     Values optimizer;

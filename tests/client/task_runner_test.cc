@@ -20,8 +20,7 @@ class TaskRunnerTest : public ::testing::Test {
   TaskRunnerTest() {
     setup_.experiment.model.name = "mlp";
     trainer_ = *learn::LocalTrainer::make(setup_);
-    Values values(trainer_->layout().value_count());
-    nn::read_values(trainer_->model(), trainer_->layout(), Span<float>(values));
+    Values values = nn::read_values(trainer_->model(), trainer_->layout());
     model_ = *quant::encode_model(**quant::make_codec("fp32", {}), trainer_->layout(), values, {});
   }
 

@@ -36,9 +36,7 @@ class Gpu : public ::testing::Test {
   }
 
   static Values initial(learn::LocalTrainer& trainer) {
-    Values values(trainer.layout().value_count());
-    nn::read_values(trainer.model(), trainer.layout(), Span<float>(values));
-    return values;
+    return nn::read_values(trainer.model(), trainer.layout());
   }
 
   data::SampleSet images_ = striped_images(40);

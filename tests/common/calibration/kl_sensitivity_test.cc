@@ -16,9 +16,7 @@ using testing::normal_images;
 using testing::SmallModel;
 
 Values read(const SmallModel& model, const Layout& layout) {
-  Values values(layout.value_count());
-  nn::read_values(model, layout, Span<float>(values));
-  return values;
+  return nn::read_values(model, layout);
 }
 
 TEST(KlSensitivity, FallsWithTheWidthAndCostsItsBits) {

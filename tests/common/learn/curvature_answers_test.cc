@@ -18,8 +18,7 @@ class CurvatureAnswersTest : public ::testing::Test {
   void SetUp() override {
     setup_.experiment.curvature.every = 1;
     trainer_ = *LocalTrainer::make(setup_);
-    values_.resize(trainer_->layout().value_count());
-    nn::read_values(trainer_->model(), trainer_->layout(), Span<float>(values_));
+    values_ = nn::read_values(trainer_->model(), trainer_->layout());
   }
 
   Result<CurvatureAnswers> answer(const Samples& samples, std::uint32_t entity, const char* objective,

@@ -132,8 +132,7 @@ class GeneratedGrounding : public ::testing::Test {
   double accuracy() { return evaluate(trainer_->model(), dataset_.test, dataset_, torch::kCPU).accuracy; }
   void train(const std::string& objective) {
     Samples samples = data_of_a_user();
-    Values values(trainer_->layout().value_count());
-    nn::read_values(trainer_->model(), trainer_->layout(), Span<float>(values));
+    Values values = nn::read_values(trainer_->model(), trainer_->layout());
     Values state;
     const auto report = trainer_->train({0, 0, 1, objective, &samples}, values, state);
     ASSERT_TRUE(report.ok()) << report.status().message();

@@ -26,9 +26,7 @@ class LocalTrainerTest : public ::testing::Test {
   }
 
   static Values initial(LocalTrainer& trainer) {
-    Values values(trainer.layout().value_count());
-    nn::read_values(trainer.model(), trainer.layout(), Span<float>(values));
-    return values;
+    return nn::read_values(trainer.model(), trainer.layout());
   }
 
   LocalTask task(const std::string& objective, std::uint32_t entity = 1) const {

@@ -13,9 +13,7 @@ using testing::small_setup;
 using testing::striped_images;
 
 Values read(LocalTrainer& trainer) {
-  Values values(trainer.layout().value_count());
-  nn::read_values(trainer.model(), trainer.layout(), Span<float>(values));
-  return values;
+  return nn::read_values(trainer.model(), trainer.layout());
 }
 
 Result<Values> halved(const Values& values) {

@@ -85,8 +85,7 @@ class MeasureTest : public ::testing::Test {
     setup_.experiment.federation.period = 1;
     setup_.experiment.training.batch = 24;
     trainer_ = *LocalTrainer::make(setup_);
-    start_.resize(trainer_->layout().value_count());
-    nn::read_values(trainer_->model(), trainer_->layout(), Span<float>(start_));
+    start_ = nn::read_values(trainer_->model(), trainer_->layout());
   }
 
   TrainingSetup setup_ = testing::small_setup();

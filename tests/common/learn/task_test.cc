@@ -102,8 +102,7 @@ TEST(Task, UsersTrainOnTextsWithoutLabels) {
   Samples samples = all_samples(texts);
   samples.labels.clear();
   const auto trainer = *LocalTrainer::make(setup);
-  Values values(trainer->layout().value_count());
-  nn::read_values(trainer->model(), trainer->layout(), Span<float>(values));
+  Values values = nn::read_values(trainer->model(), trainer->layout());
   Values state;
   const auto report = trainer->train({1, 0, 1, "supervised", &samples}, values, state);
   ASSERT_TRUE(report.ok()) << report.status().message();

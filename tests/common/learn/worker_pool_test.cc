@@ -27,9 +27,8 @@ void run_all(WorkerPool& workers) {
 std::vector<Values> train_members(const TrainingSetup& setup, std::size_t threads, const Samples& samples) {
   constexpr std::uint32_t kMembers = 6;
   const auto workers = pool(threads, setup);
-  Values start(workers->layout().value_count());
   const auto trainer = *LocalTrainer::make(setup);
-  nn::read_values(trainer->model(), trainer->layout(), Span<float>(start));
+  Values start = nn::read_values(trainer->model(), trainer->layout());
   std::vector<Values> results(kMembers);
   for (std::uint32_t member = 0; member < kMembers; ++member) {
     workers->submit([&, member](LocalTrainer& replica) -> WorkerPool::Completion {

@@ -34,8 +34,7 @@ TEST(State, ValuesSurviveTheRoundTrip) {
   Values written(layout.value_count());
   std::iota(written.begin(), written.end(), 1.0f);
   write_values(*model, layout, written);
-  Values read(layout.value_count());
-  read_values(*model, layout, Span<float>(read));
+  const Values read = read_values(*model, layout);
   EXPECT_EQ(read, written);
   // The last tensor by name is norm3.weight.
   EXPECT_EQ(model->named_parameters()["norm3.weight"][63].item<float>(), written.back());
@@ -53,8 +52,7 @@ TEST(State, WritingKeepsTheTensorsThatOthersHold) {
 TEST(StateDeathTest, ALayoutOfAnotherModelIsABrokenPromise) {
   const auto model = cnn(Norm::kGroup);
   const Layout other = layout_of(*cnn(Norm::kBatch));
-  Values values(other.value_count());
-  EXPECT_DEATH(read_values(*model, other, Span<float>(values)), "the layout of another model");
+  EXPECT_DEATH(read_values(*model, other), "the layout of another model");
 }
 
 }  // namespace
