@@ -3,7 +3,6 @@
 #include "common/learn/curvature_answers.h"
 #include "common/learn/server_step.h"
 #include "common/program/codecs.h"
-#include "common/quant/container.h"
 #include "common/quant/feedback.h"
 #include "common/wire/limits.h"
 
@@ -12,10 +11,17 @@ namespace covey::client {
 Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experiment& experiment,
                             const UserTask& task, ByteSpan model, const learn::Samples& samples,
                             const learn::MemberState& state) {
-  const Layout& full = trainer.layout();
-  const Layout exchanged = learn::exchanged_layout(full, experiment);
+  const Layout exchanged = learn::exchanged_layout(trainer.layout(), experiment);
   COVEY_ASSIGN_OR_RETURN(const auto container, quant::ContainerView::parse(model, exchanged));
-  COVEY_ASSIGN_OR_RETURN(Values values, learn::starting_values(full, exchanged, container.decode(), state));
+  return run_task(trainer, experiment, task, container, samples, state);
+}
+
+Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experiment& experiment,
+                            const UserTask& task, const quant::ContainerView& model,
+                            const learn::Samples& samples, const learn::MemberState& state) {
+  const Layout& full = trainer.layout();
+  const Layout& exchanged = model.layout();
+  COVEY_ASSIGN_OR_RETURN(Values values, learn::starting_values(full, exchanged, model.decode(), state));
 
   TaskResult result;
   result.tentative = state;
@@ -36,7 +42,7 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
     }
   }
   if (experiment.download.qat) {
-    COVEY_ASSIGN_OR_RETURN(auto codec, program::codec_of_download(experiment, container));
+    COVEY_ASSIGN_OR_RETURN(auto codec, program::codec_of_download(experiment, model));
     local.rounding = [&full, codec = std::shared_ptr<const quant::Codec>(std::move(codec))](
                          const Values& weights) { return quant::rounded(*codec, full, weights); };
   }
@@ -60,7 +66,7 @@ Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experime
   } else {
     // A device has room for few copies of its model: the difference takes the place of the values.
     delta = learn::exchanged_values(full, std::move(values), exchanged);
-    container.subtract_from(Span<float>(delta));
+    model.subtract_from(Span<float>(delta));
   }
   COVEY_ASSIGN_OR_RETURN(const auto codec, program::upload_codec(experiment));
   const quant::CodecDraws draws(experiment.seed,

@@ -2,6 +2,7 @@
 
 #include "common/learn/local_trainer.h"
 #include "common/learn/member.h"
+#include "common/quant/container.h"
 #include "common/wire/messages.h"
 
 namespace covey::client {
@@ -24,8 +25,14 @@ struct TaskResult {
 
 /// Decode the model, train, encode the update: what a device does in a round, without I/O. The simulator and
 /// the daemon run this same function.
-///   model   an encoded model container of the exchanged tensors
-///   errors  kCorrupt or kInvalidArgument for a model that does not fit; kInternal when training diverges
+///   model   of the exchanged tensors; several threads may share it
+///   errors  kCorrupt or kInvalidArgument for a state that does not fit; kInternal when training diverges
+Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experiment& experiment,
+                            const UserTask& task, const quant::ContainerView& model,
+                            const learn::Samples& samples, const learn::MemberState& state);
+
+/// The same with a model that was not checked yet.
+///   errors  kCorrupt, too, for a container that does not fit
 Result<TaskResult> run_task(learn::LocalTrainer& trainer, const config::Experiment& experiment,
                             const UserTask& task, ByteSpan model, const learn::Samples& samples,
                             const learn::MemberState& state);

@@ -165,7 +165,7 @@ Status Engine::execute(const action::SendTask& a) {
 }
 
 Status Engine::execute(const action::TrainServer& a) {
-  const Values& from = a.from_members ? next_models_.average : models_.average;
+  const Values& from = (a.from_members ? next_models_ : models_).average();
   COVEY_ASSIGN_OR_RETURN(Values start,
                          learn::starting_values(full_layout(), exchanged_, from, server_state_));
   learn::LocalTask task{a.round, a.attempt, kServerEntity, "supervised", &parts_.server_samples};
@@ -277,7 +277,7 @@ void Engine::measure_diversity(Span<const float> server) {
   if (!diversity_meter_) return;
   if (!server.empty()) {
     Values change(server.begin(), server.end());
-    for (std::size_t i = 0; i < change.size(); ++i) change[i] -= models_.average[i];
+    for (std::size_t i = 0; i < change.size(); ++i) change[i] -= models_.average()[i];
     diversity_meter_->add_server(change);
   }
   diversity_ = diversity_meter_->result();
@@ -287,12 +287,12 @@ void Engine::measure_diversity(Span<const float> server) {
 Status Engine::apply_momentum() {
   const double beta = parts_.experiment.averaging.server_momentum;
   if (beta == 0) return ok_status();
-  return average::apply_momentum(exchanged_, beta, models_.average, next_velocity_, next_models_);
+  return average::apply_momentum(exchanged_, beta, models_.average(), next_velocity_, next_models_);
 }
 
 Status Engine::fold_in_server() {
   if (!core_.server_steps_after_members()) return ok_status();
-  return average::apply_server_change(exchanged_, server_values_, next_models_);
+  return average::apply_server_change(exchanged_, std::move(server_values_), next_models_);
 }
 
 bool Engine::downloads_follow(std::uint32_t round) const {

@@ -1,7 +1,6 @@
 // What an engine writes of a round.
 
 #include <algorithm>
-#include <cstring>
 
 #include "server/engine.h"
 
@@ -11,10 +10,6 @@ namespace {
 
 ByteSpan raw_bytes(const Values& values) {
   return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)};
-}
-
-bool same_bytes(ByteSpan a, ByteSpan b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 store::MemberState stored_state(SeatState state) {
@@ -113,11 +108,9 @@ Result<store::CommitRecord> Engine::commit_record(const action::Commit& commit) 
     COVEY_ASSIGN_OR_RETURN(const Digest digest, blobs.put(raw_bytes(master)));
     record.state.masters.push_back(digest);
   }
-  // With one group its model is the average: one file, one digest.
-  if (same_bytes(raw_bytes(next_models_.average), raw_bytes(next_models_.masters.front()))) {
-    record.state.average = record.state.masters.front();
-  } else {
-    COVEY_ASSIGN_OR_RETURN(record.state.average, blobs.put(raw_bytes(next_models_.average)));
+  record.state.average = record.state.masters.front();
+  if (record.state.masters.size() > 1) {
+    COVEY_ASSIGN_OR_RETURN(record.state.average, blobs.put(raw_bytes(next_models_.mean)));
   }
   COVEY_ASSIGN_OR_RETURN(record.state.trainer_state,
                          blobs.put(learn::encode_member_state(next_server_state_)));

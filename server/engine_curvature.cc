@@ -102,28 +102,27 @@ Result<plan::BitPlan> Engine::plan_by_traces(std::uint32_t round,
     for (auto& [number, one] : earlier) measured.push_back(std::move(one));
   }
   measured.push_back(traces);
-  return plan_widths(e.download, exchanged_, next_models_.average, mean_of(measured));
+  return plan_widths(e.download, exchanged_, next_models_.average(), mean_of(measured));
 }
 
 /// The models after the server's step on what the users measured, which leaves next_velocity_ its state.
 ///   server  the server's own model where it trains instead of the users (warm-up); else empty
 Result<average::GlobalModels> Engine::stepped(Span<const float> server) {
   if (!server.empty()) {
-    const Values own(server.begin(), server.end());
-    return average::GlobalModels{{own}, own};
+    return average::GlobalModels{{Values(server.begin(), server.end())}, {}};
   }
   if (averager_->update_count() == 0) return models_;
   // Gradients and curvature are averaged from zero, buffers from what they are.
   Values base(update_.value_count(), 0);
   const Layout buffers = exchanged_.without(TensorKind::kParameter);
   Values present(buffers.value_count());
-  copy_shared_tensors(exchanged_, models_.average, buffers, Span<float>(present));
+  copy_shared_tensors(exchanged_, models_.average(), buffers, Span<float>(present));
   copy_shared_tensors(buffers, present, update_, Span<float>(base));
-  COVEY_ASSIGN_OR_RETURN(const average::GlobalModels mean, averager_->finish({{base}, base}, {}));
-  Values model = models_.average;
+  COVEY_ASSIGN_OR_RETURN(const average::GlobalModels mean, averager_->finish({{base}, {}}, {}));
+  Values model = models_.average();
   COVEY_RETURN_IF_ERROR(learn::server_step(parts_.experiment, core_.round(), exchanged_, update_,
-                                           mean.average, model, next_velocity_));
-  return average::GlobalModels{{model}, model};
+                                           mean.average(), model, next_velocity_));
+  return average::GlobalModels{{std::move(model)}, {}};
 }
 
 }  // namespace covey::server

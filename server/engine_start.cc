@@ -96,7 +96,9 @@ Status Engine::load_committed(const store::CommittedState& state) {
   }
   if (models_.masters.size() != groups_->group_count())
     return corrupt("the stored run has another number of groups");
-  COVEY_ASSIGN_OR_RETURN(models_.average, read_values(parts_.store->blobs(), state.average, exchanged_));
+  if (models_.masters.size() > 1) {
+    COVEY_ASSIGN_OR_RETURN(models_.mean, read_values(parts_.store->blobs(), state.average, exchanged_));
+  }
   COVEY_ASSIGN_OR_RETURN(server_state_, read_server_state(parts_.store->blobs(), state));
   if (state.velocity) {
     COVEY_ASSIGN_OR_RETURN(velocity_, takes_the_step()
@@ -114,14 +116,15 @@ Status Engine::start_from_scratch() {
   if (!parts_.experiment.model.start.empty()) {
     COVEY_ASSIGN_OR_RETURN(initial, read_first_model(parts_.experiment.model.start, full_layout()));
   }
-  models_.average = learn::exchanged_values(full_layout(), std::move(initial), exchanged_);
-  models_.masters.assign(groups_->group_count(), models_.average);
+  models_.masters.assign(groups_->group_count(),
+                         learn::exchanged_values(full_layout(), std::move(initial), exchanged_));
+  if (models_.masters.size() > 1) models_.mean = models_.masters.front();
   COVEY_ASSIGN_OR_RETURN(plan::BitPlan first, first_plan(parts_.experiment.download, exchanged_));
   return use_widths({std::move(first), {}});
 }
 
 Result<Values> Engine::tested_model() const {
-  return learn::starting_values(full_layout(), exchanged_, models_.average, server_state_);
+  return learn::starting_values(full_layout(), exchanged_, models_.average(), server_state_);
 }
 
 }  // namespace covey::server

@@ -30,7 +30,7 @@ class UpdateInbox {
  public:
   struct Options {
     std::size_t uploads_concurrent = 4;   ///< users that hold credits at a time
-    std::uint32_t window = 8;             ///< chunks that such a user may have under way
+    std::uint32_t window = 16;            ///< chunks that such a user may have under way
     std::uint64_t small_bytes = 8 << 20;  ///< an update up to this size may stay in memory
     double stall_s = 20;                  ///< without a chunk for so long
   };

@@ -1,5 +1,9 @@
 #include "simulator/workers.h"
 
+#include <map>
+
+#include "common/learn/exchanged_tensors.h"
+
 namespace covey::simulator {
 
 namespace {
@@ -14,17 +18,33 @@ void add_labelled(const data::SampleSet& images, const std::vector<std::uint32_t
   }
 }
 
+/// A download that is checked once for all who train from it.
+class OpenModel {
+ public:
+  OpenModel(std::shared_ptr<const Bytes> bytes, Layout layout)
+      : bytes_(std::move(bytes)),
+        layout_(std::move(layout)),
+        view_(quant::ContainerView::parse(*bytes_, layout_)) {}
+  OpenModel(const OpenModel&) = delete;
+  OpenModel& operator=(const OpenModel&) = delete;
+
+  const Result<quant::ContainerView>& view() const { return view_; }
+
+ private:
+  std::shared_ptr<const Bytes> bytes_;
+  Layout layout_;
+  Result<quant::ContainerView> view_;  ///< of the two
+};
+
 class LocalWorkers final : public Workers {
  public:
   LocalWorkers(learn::WorkerPool& pool, const UserData& users) : pool_(pool), users_(users) {}
 
   void submit(const server::OutgoingTask& task, const learn::MemberState& state, Done done) override {
     // The job may still wait when this object is gone; the users are not.
-    pool_.submit([users = &users_, task, state,
+    pool_.submit([users = &users_, task, state, model = open(task),
                   done = std::move(done)](learn::LocalTrainer& trainer) -> learn::WorkerPool::Completion {
-      auto result = client::run_task(trainer, users->experiment,
-                                     {task.round, task.attempt, task.user, task.curvature_probes},
-                                     *task.model_bytes, users->samples[task.user.value], state);
+      auto result = train(trainer, *users, task, *model, state);
       return [done, result = std::move(result)]() mutable { done(std::move(result)); };
     });
   }
@@ -32,8 +52,30 @@ class LocalWorkers final : public Workers {
   std::size_t unfinished() const override { return pool_.unfinished(); }
 
  private:
+  std::shared_ptr<const OpenModel> open(const server::OutgoingTask& task) {
+    if (round_ != task.round) open_.clear();
+    round_ = task.round;
+    auto& model = open_[task.model];
+    if (!model) {
+      model = std::make_shared<const OpenModel>(task.model_bytes,
+                                                learn::exchanged_layout(pool_.layout(), users_.experiment));
+    }
+    return model;
+  }
+
+  static Result<client::TaskResult> train(learn::LocalTrainer& trainer, const UserData& users,
+                                          const server::OutgoingTask& task, const OpenModel& model,
+                                          const learn::MemberState& state) {
+    if (!model.view().ok()) return model.view().status();
+    return client::run_task(trainer, users.experiment,
+                            {task.round, task.attempt, task.user, task.curvature_probes}, *model.view(),
+                            users.samples[task.user.value], state);
+  }
+
   learn::WorkerPool& pool_;
   const UserData& users_;
+  std::uint32_t round_ = 0;
+  std::map<Digest, std::shared_ptr<const OpenModel>> open_;  ///< of the round, one a group
 };
 
 }  // namespace

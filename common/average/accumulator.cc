@@ -53,7 +53,8 @@ Status check_update(const quant::ContainerView& update, double limit) {
 }
 
 void Accumulator::add(const quant::ContainerView& update, std::uint32_t weight) {
-  COVEY_CHECK(update.layout().value_count() == sums_.size(), update.layout().value_count(), sums_.size());
+  COVEY_CHECK(update.layout().value_count() == value_count_, update.layout().value_count(), value_count_);
+  if (sums_.empty()) sums_.resize(value_count_, 0);
   for (const quant::TensorRecord& record : update.records()) {
     AddingSink sink(sums_.data() + record.tensor->offset, weight);
     record.body->decode(sink);

@@ -22,18 +22,19 @@ Status check_update(const quant::ContainerView& update, double limit);
 /// by piece, so there is never a second copy of the model.
 class Accumulator {
  public:
-  explicit Accumulator(std::size_t value_count) : sums_(value_count, 0) {}
+  explicit Accumulator(std::size_t value_count) : value_count_(value_count) {}
 
   /// Adds weight * update. The update passed check_update with the limit of the round's slots and weights,
   /// and at most so many are added.
   void add(const quant::ContainerView& update, std::uint32_t weight = 1);
 
   std::uint32_t update_count() const { return update_count_; }
-  /// In units of 2^-32, in the order of the layout.
+  /// In units of 2^-32, in the order of the layout; none before the first update.
   Span<const std::int64_t> sums() const { return sums_; }
 
  private:
-  std::vector<std::int64_t> sums_;
+  std::size_t value_count_;
+  std::vector<std::int64_t> sums_;  ///< made with the first update: a round begins without waiting for it
   std::uint32_t update_count_ = 0;
 };
 

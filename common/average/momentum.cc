@@ -10,10 +10,11 @@ void move_tensor(const TensorSpec& tensor, double beta, Span<const float> before
                  GlobalModels& next) {
   for (std::size_t i = tensor.offset; i < tensor.offset + tensor.count; ++i) {
     const double kept = beta * static_cast<double>(velocity[i]);
-    const double change = static_cast<double>(next.average[i]) - static_cast<double>(before[i]);
+    const double change = static_cast<double>(next.average()[i]) - static_cast<double>(before[i]);
     velocity[i] = static_cast<float>(kept + change);
-    next.average[i] = static_cast<float>(static_cast<double>(next.average[i]) + kept);
-    for (Values& master : next.masters) master[i] = static_cast<float>(static_cast<double>(master[i]) + kept);
+    const auto move = [&](float& value) { value = static_cast<float>(static_cast<double>(value) + kept); };
+    for (Values& master : next.masters) move(master[i]);
+    if (next.masters.size() > 1) move(next.mean[i]);
   }
 }
 
@@ -25,7 +26,7 @@ Status apply_momentum(const Layout& layout, double beta, Span<const float> befor
   for (const TensorSpec& tensor : layout.tensors()) {
     if (tensor.kind == TensorKind::kParameter) move_tensor(tensor, beta, before, velocity, next);
   }
-  return check_magnitudes(layout, next.average, kFloatRange, "the average with its momentum");
+  return check_magnitudes(layout, next.average(), kFloatRange, "the average with its momentum");
 }
 
 }  // namespace covey::average

@@ -67,7 +67,7 @@ Result<GlobalModels> RoundAverager::finish(const GlobalModels& committed, Span<c
   if (update_count() == 0) {
     if (server.empty()) return committed;
     const Values model(server.begin(), server.end());
-    return GlobalModels{std::vector<Values>(groups_.size(), model), model};
+    return GlobalModels{std::vector<Values>(groups_.size(), model), groups_.size() > 1 ? model : Values()};
   }
   GlobalModels next;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -75,22 +75,27 @@ Result<GlobalModels> RoundAverager::finish(const GlobalModels& committed, Span<c
     next.masters.push_back(groups_[g]->update_count() == 0 ? master : groups_[g]->combine(master, server));
     clamp_variances(layout_, next.masters.back());
   }
-  next.average = mean_of_counted(next.masters);
+  if (groups_.size() > 1) next.mean = mean_of_counted(next.masters);
   return next;
 }
 
-Status apply_server_change(const Layout& layout, Span<const float> server_values, GlobalModels& next) {
+Status apply_server_change(const Layout& layout, Values server_values, GlobalModels& next) {
   COVEY_RETURN_IF_ERROR(check_magnitudes(layout, server_values, kFloatRange, "the server's model"));
+  if (next.masters.size() == 1) {
+    next.masters.front() = std::move(server_values);
+    clamp_variances(layout, next.masters.front());
+    return ok_status();
+  }
   for (Values& master : next.masters) {
     for (std::size_t i = 0; i < master.size(); ++i) {
       // In double the change is exact for all but far apart values, so that a master equal to w_avg becomes
       // w_ft.
-      const double change = static_cast<double>(server_values[i]) - static_cast<double>(next.average[i]);
+      const double change = static_cast<double>(server_values[i]) - static_cast<double>(next.mean[i]);
       master[i] = static_cast<float>(static_cast<double>(master[i]) + change);
     }
     clamp_variances(layout, master);
   }
-  next.average.assign(server_values.begin(), server_values.end());
+  next.mean = std::move(server_values);
   return ok_status();
 }
 

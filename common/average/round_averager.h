@@ -14,7 +14,10 @@ enum class Order { kParallel, kAlternate };
 /// The models that a run carries from round to round.
 struct GlobalModels {
   std::vector<Values> masters;  ///< W_g, one per group
-  Values average;               ///< w_avg: what the server trains from and what is tested
+  Values mean;                  ///< of several groups; one group's model is its own mean, and kept once
+
+  /// w_avg: what the server trains from and what is tested.
+  const Values& average() const { return masters.size() > 1 ? mean : masters.front(); }
 };
 
 /// The shape of a round.
@@ -60,6 +63,6 @@ class RoundAverager {
 /// Alternate order, after the server's steps from w_avg to w_ft: every W_g' gets the change (w_ft - w_avg)
 /// and w_avg becomes w_ft.
 ///   errors  kInternal naming the tensor when a value is not finite: the server's training diverged
-Status apply_server_change(const Layout& layout, Span<const float> server_values, GlobalModels& next);
+Status apply_server_change(const Layout& layout, Values server_values, GlobalModels& next);
 
 }  // namespace covey::average

@@ -13,17 +13,17 @@ TEST(Momentum, ThreeRoundsByHand) {
   Values velocity;
   GlobalModels models = same_everywhere({0}, 1);
   const auto round = [&](float mean) {
-    const Values before = models.average;
+    const Values before = models.average();
     models = same_everywhere({mean}, 1);
     ASSERT_TRUE(apply_momentum(scalar(), 0.5, before, velocity, models).ok());
   };
   round(4);  // v = 4, w = 4
-  EXPECT_THAT(models.average, ElementsAre(4));
+  EXPECT_THAT(models.average(), ElementsAre(4));
   EXPECT_THAT(velocity, ElementsAre(4));
   round(6);  // v = 2 + 2 = 4, w = 8
-  EXPECT_THAT(models.average, ElementsAre(8));
+  EXPECT_THAT(models.average(), ElementsAre(8));
   round(8);  // v = 2 + 0, w = 10
-  EXPECT_THAT(models.average, ElementsAre(10));
+  EXPECT_THAT(models.average(), ElementsAre(10));
   EXPECT_THAT(velocity, ElementsAre(2));
 }
 
@@ -32,7 +32,7 @@ TEST(Momentum, MovesEveryGroupAlike) {
   GlobalModels next{{{1}, {3}}, {2}};
   ASSERT_TRUE(apply_momentum(scalar(), 0.5, Values{1}, velocity, next).ok());
   EXPECT_THAT(scalars(next.masters), ElementsAre(2, 4));
-  EXPECT_THAT(next.average, ElementsAre(3));
+  EXPECT_THAT(next.average(), ElementsAre(3));
   EXPECT_THAT(velocity, ElementsAre(2));
 }
 
@@ -42,7 +42,7 @@ TEST(Momentum, LeavesStatisticsAsTheyWereAveraged) {
   Values velocity{-4, -4};
   GlobalModels next{{{0.05f, 1}}, {0.05f, 1}};
   ASSERT_TRUE(apply_momentum(layout, 0.5, Values{1, 1}, velocity, next).ok());
-  EXPECT_THAT(next.average, ElementsAre(0.05f, -1));
+  EXPECT_THAT(next.average(), ElementsAre(0.05f, -1));
   EXPECT_THAT(next.masters[0], ElementsAre(0.05f, -1));
 }
 

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 float median_of(const std::vector<float>& deltas, const Values& server, std::uint32_t slots = 8) {
   Round round(scalar(), 1, slots, server.empty() ? Order::kAlternate : Order::kParallel, "median");
   for (const float delta : deltas) round.add(0, {delta});
-  return round.finish(same_everywhere({10}, 1), server).average[0];
+  return round.finish(same_everywhere({10}, 1), server).average()[0];
 }
 
 TEST(Median, IsTheMiddleMember) {
@@ -37,7 +37,7 @@ TEST(Median, DecidesEveryCoordinateByItself) {
   const Layout layout = testing::layout_of({testing::parameter("w", {2})});
   Round round(layout, 1, 3, Order::kAlternate, "median");
   round.add(0, {1, 30}).add(0, {2, 10}).add(0, {3, 20});
-  EXPECT_THAT(round.finish(same_everywhere({0, 0}, 1)).average, ElementsAre(2, 20));
+  EXPECT_THAT(round.finish(same_everywhere({0, 0}, 1)).average(), ElementsAre(2, 20));
 }
 
 TEST(Median, WorksInsideGroups) {
@@ -45,19 +45,19 @@ TEST(Median, WorksInsideGroups) {
   round.add(0, {1}).add(0, {2}).add(0, {30}).add(1, {-1}).add(1, {-2}).add(1, {-30});
   const GlobalModels next = round.finish(same_everywhere({0}, 2));
   EXPECT_THAT(scalars(next.masters), ElementsAre(2, -2));
-  EXPECT_THAT(next.average, ElementsAre(0));
+  EXPECT_THAT(next.average(), ElementsAre(0));
 }
 
 TEST(TrimmedMean, LeavesOutBothEnds) {
   Round round(scalar(), 1, 5, Order::kAlternate, "trimmed-mean", {0, 0.2});
   round.add(0, {1}).add(0, {2}).add(0, {6}).add(0, {1e6f}).add(0, {-1e6f});
-  EXPECT_THAT(round.finish(same_everywhere({10}, 1)).average, ElementsAre(13));
+  EXPECT_THAT(round.finish(same_everywhere({10}, 1)).average(), ElementsAre(13));
 }
 
 TEST(TrimmedMean, TrimsTheWholePartOfItsShare) {
   Round round(scalar(), 1, 4, Order::kAlternate, "trimmed-mean", {0, 0.2});  // 0.8 of a member: none
   round.add(0, {1}).add(0, {2}).add(0, {3}).add(0, {6});
-  EXPECT_THAT(round.finish(same_everywhere({0}, 1)).average, ElementsAre(3));
+  EXPECT_THAT(round.finish(same_everywhere({0}, 1)).average(), ElementsAre(3));
 }
 
 TEST(TrimmedMean, WithoutTrimmingItIsFedAvgBitForBit) {
@@ -70,8 +70,8 @@ TEST(TrimmedMean, WithoutTrimmingItIsFedAvgBitForBit) {
     trimmed.add(0, testing::uniform_values(100, -1, 1, 10 + k));
     fedavg.add(0, testing::uniform_values(100, -1, 1, 10 + k));
   }
-  EXPECT_EQ(trimmed.finish(same_everywhere(start, 1), server).average,
-            fedavg.finish(same_everywhere(start, 1), server).average);
+  EXPECT_EQ(trimmed.finish(same_everywhere(start, 1), server).average(),
+            fedavg.finish(same_everywhere(start, 1), server).average());
 }
 
 TEST(RobustRules, OrderOfArrivalChangesNothing) {
@@ -80,7 +80,7 @@ TEST(RobustRules, OrderOfArrivalChangesNothing) {
     for (const auto& order : {std::vector<float>{1, 2, 4, 8}, std::vector<float>{8, 1, 4, 2}}) {
       Round round(scalar(), 1, 4, Order::kAlternate, rule);
       for (const float delta : order) round.add(0, {delta});
-      results.push_back(round.finish(same_everywhere({0}, 1)).average[0]);
+      results.push_back(round.finish(same_everywhere({0}, 1)).average()[0]);
     }
     EXPECT_EQ(results[0], results[1]) << rule;
   }
@@ -92,7 +92,7 @@ TEST(RobustRules, LargestAllowedMagnitudesDoNotOverflow) {
       const float largest = std::nextafter(static_cast<float>(magnitude_limit(slots)), 0.0f);
       Round round(scalar(), 1, slots, Order::kAlternate, rule);
       for (std::uint32_t k = 0; k < slots; ++k) round.add(0, {-largest});
-      EXPECT_EQ(round.finish(same_everywhere({-largest}, 1)).average[0], -2 * largest) << rule << slots;
+      EXPECT_EQ(round.finish(same_everywhere({-largest}, 1)).average()[0], -2 * largest) << rule << slots;
     }
   }
 }

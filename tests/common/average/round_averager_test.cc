@@ -27,7 +27,7 @@ TEST(ParallelRound, ServerIsOneMoreMemberOfItsGroup) {
   round.add(0, {1}).add(0, {2}).add(0, {-3});
   const GlobalModels next = round.finish(same_everywhere({10}, 1), {14});
   EXPECT_THAT(scalars(next.masters), ElementsAre(11));  // (14 + 11 + 12 + 7) / 4
-  EXPECT_THAT(next.average, ElementsAre(11));
+  EXPECT_THAT(next.average(), ElementsAre(11));
 }
 
 TEST(ParallelRound, EveryUserAloneGetsTheMeanOfItselfAndTheServer) {
@@ -36,7 +36,7 @@ TEST(ParallelRound, EveryUserAloneGetsTheMeanOfItselfAndTheServer) {
   for (std::uint32_t k = 0; k < kSlots; ++k) round.add(k, {static_cast<float>(k)});
   const GlobalModels next = round.finish(same_everywhere({8}, kSlots), {16});
   EXPECT_THAT(scalars(next.masters), ElementsAre(12, 12.5f, 13, 13.5f));
-  EXPECT_THAT(next.average, ElementsAre(12.75f));
+  EXPECT_THAT(next.average(), ElementsAre(12.75f));
 }
 
 TEST(ParallelRound, UnequalGroupsCountEquallyInTheAverage) {
@@ -52,7 +52,7 @@ TEST(ParallelRound, UnequalGroupsCountEquallyInTheAverage) {
     EXPECT_NEAR(next.masters[g][0], groups[g], 2e-6);
     mean += groups[g] / 5;
   }
-  EXPECT_NEAR(next.average[0], mean, 2e-6);
+  EXPECT_NEAR(next.average()[0], mean, 2e-6);
 }
 
 TEST(ParallelRound, ServersShareOfTheAverageFollowsTheFormula) {
@@ -63,7 +63,7 @@ TEST(ParallelRound, ServersShareOfTheAverageFollowsTheFormula) {
       const auto map = (*make_rule(rule, {}))->group_map(slots, 0);
       Round round(scalar(), map->group_count(), slots, Order::kParallel);
       for (std::uint32_t slot = 0; slot < slots; ++slot) round.add(map->group_of({slot}).value, {0});
-      const float average = round.finish(same_everywhere({0}, map->group_count()), {1}).average[0];
+      const float average = round.finish(same_everywhere({0}, map->group_count()), {1}).average()[0];
       EXPECT_NEAR(average, rule == "grouping" ? share : 1.0 / (slots + 1), 5e-5) << rule << " " << slots;
     }
   }
@@ -74,14 +74,14 @@ TEST(ParallelRound, GroupWithoutAnUpdateKeepsItsModelAndStaysOutOfTheAverage) {
   round.add(0, {2}).add(2, {4});
   const GlobalModels next = round.finish({{{1}, {100.1f}, {3}}, {50}}, {5});
   EXPECT_THAT(scalars(next.masters), ElementsAre(4, 100.1f, 6));  // (5+3)/2, kept, (5+7)/2
-  EXPECT_THAT(next.average, ElementsAre(5));
+  EXPECT_THAT(next.average(), ElementsAre(5));
 }
 
 TEST(ParallelRound, WithoutAnyUpdateEveryModelIsTheServers) {
   const Round round(scalar(), 2, 6, Order::kParallel);
   const GlobalModels next = round.finish({{{1}, {2}}, {3}}, {1e-12f});
   EXPECT_THAT(scalars(next.masters), ElementsAre(1e-12f, 1e-12f));
-  EXPECT_THAT(next.average, ElementsAre(1e-12f));
+  EXPECT_THAT(next.average(), ElementsAre(1e-12f));
 }
 
 TEST(AlternateRound, AveragesTheUsersWithoutTheServer) {
@@ -89,7 +89,7 @@ TEST(AlternateRound, AveragesTheUsersWithoutTheServer) {
   round.add(0, {1}).add(0, {2}).add(1, {-2});
   const GlobalModels next = round.finish({{{10}, {20}}, {15}});
   EXPECT_THAT(scalars(next.masters), ElementsAre(11.5f, 18));
-  EXPECT_THAT(next.average, ElementsAre(14.75f));
+  EXPECT_THAT(next.average(), ElementsAre(14.75f));
 }
 
 TEST(AlternateRound, WithoutAnyUpdateNothingChanges) {
@@ -97,14 +97,14 @@ TEST(AlternateRound, WithoutAnyUpdateNothingChanges) {
   const Round round(scalar(), 2, 5, Order::kAlternate);
   const GlobalModels next = round.finish(committed);
   EXPECT_EQ(next.masters, committed.masters);
-  EXPECT_EQ(next.average, committed.average);
+  EXPECT_EQ(next.average(), committed.average());
 }
 
 TEST(AlternateRound, ServersChangeMovesEveryModel) {
   GlobalModels next{{{11.5f}, {18}}, {14.75f}};
   ASSERT_TRUE(apply_server_change(scalar(), Values{15.25f}, next).ok());
   EXPECT_THAT(scalars(next.masters), ElementsAre(12, 18.5f));
-  EXPECT_THAT(next.average, ElementsAre(15.25f));
+  EXPECT_THAT(next.average(), ElementsAre(15.25f));
 }
 
 TEST(AlternateRound, WithOneGroupTheMasterBecomesTheServersModelExactly) {
@@ -113,7 +113,7 @@ TEST(AlternateRound, WithOneGroupTheMasterBecomesTheServersModelExactly) {
   const Values server = uniform_values(1000, -1, 1, 2);
   ASSERT_TRUE(apply_server_change(layout, server, next).ok());
   EXPECT_EQ(next.masters[0], server);
-  EXPECT_EQ(next.average, server);
+  EXPECT_EQ(next.average(), server);
 }
 
 TEST(AlternateRound, RefusesAServerThatDiverged) {
@@ -122,7 +122,7 @@ TEST(AlternateRound, RefusesAServerThatDiverged) {
     const Status status = apply_server_change(scalar(), Values{bad}, next);
     EXPECT_EQ(status.code(), Code::kInternal);
     EXPECT_THAT(status.message(), HasSubstr("tensor w of the server's model"));
-    EXPECT_THAT(next.average, ElementsAre(1));
+    EXPECT_THAT(next.average(), ElementsAre(1));
   }
 }
 
@@ -145,8 +145,8 @@ TEST(Grouping, WithOneGroupEqualsFedAvgBitForBit) {
     results.push_back(round.finish(same_everywhere(start, 1), server));
   }
   EXPECT_EQ(results[0].masters, results[1].masters);
-  EXPECT_EQ(results[0].average, results[1].average);
-  EXPECT_EQ(results[0].average, results[0].masters[0]);
+  EXPECT_EQ(results[0].average(), results[1].average());
+  EXPECT_EQ(results[0].average(), results[0].masters[0]);
 }
 
 TEST(FedAvg, IsTheMeanOfEquationsFourAndFive) {
@@ -160,7 +160,7 @@ TEST(FedAvg, IsTheMeanOfEquationsFourAndFive) {
     round.add(0, delta);
     for (std::size_t i = 0; i < count; ++i) expected[i] += double{start[i]} + double{delta[i]};
   }
-  const Values average = round.finish(same_everywhere(start, 1), server).average;
+  const Values average = round.finish(same_everywhere(start, 1), server).average();
   for (std::size_t i = 0; i < count; ++i) EXPECT_NEAR(average[i], expected[i] / 9, 1e-7) << i;
 }
 
@@ -175,7 +175,7 @@ TEST(RoundAverager, IdenticalModelsAreAFixedPoint) {
       const GlobalModels next =
           round.finish(same_everywhere(start, groups), order == Order::kParallel ? start : Values());
       for (const Values& master : next.masters) EXPECT_EQ(master, start);
-      EXPECT_EQ(next.average, start);
+      EXPECT_EQ(next.average(), start);
     }
   }
 }
@@ -193,7 +193,7 @@ TEST(RoundAverager, OrderOfArrivalChangesNothing) {
     const GlobalModels next = round.finish(committed, server);
     if (!expected) expected = next;
     EXPECT_EQ(next.masters, expected->masters);
-    EXPECT_EQ(next.average, expected->average);
+    EXPECT_EQ(next.average(), expected->average());
     sequence.shuffle(Span<std::uint32_t>(order));
   }
 }
@@ -217,9 +217,9 @@ TEST(RoundAverager, GroupModelsDifferFromTheAverageWhenThereAreSeveral) {
   const Values start(count, 0.0f);
   const GlobalModels next = round.finish(same_everywhere(start, 2), start);
   EXPECT_NE(next.masters[0], next.masters[1]);
-  EXPECT_NE(next.masters[0], next.average);
+  EXPECT_NE(next.masters[0], next.average());
   for (std::size_t i = 0; i < count; ++i)
-    EXPECT_NEAR(next.average[i], (double{next.masters[0][i]} + double{next.masters[1][i]}) / 2, 1e-7);
+    EXPECT_NEAR(next.average()[i], (double{next.masters[0][i]} + double{next.masters[1][i]}) / 2, 1e-7);
 }
 
 TEST(RoundAverager, DividesHalfToEven) {
@@ -228,7 +228,7 @@ TEST(RoundAverager, DividesHalfToEven) {
   Round round(layout, 1, 1, Order::kParallel);
   round.add(0, {0x1p-32f, 3 * 0x1p-32f, -5 * 0x1p-32f});
   const GlobalModels next = round.finish(same_everywhere({0, 0, 0}, 1), {0, 0, 0});
-  EXPECT_THAT(next.average, ElementsAre(0, 2 * 0x1p-32f, -2 * 0x1p-32f));
+  EXPECT_THAT(next.average(), ElementsAre(0, 2 * 0x1p-32f, -2 * 0x1p-32f));
 }
 
 TEST(RoundAverager, ClampsVariancesButNoOtherBufferAtZero) {
@@ -238,7 +238,7 @@ TEST(RoundAverager, ClampsVariancesButNoOtherBufferAtZero) {
   round.add(0, {-2, -2, -2});
   GlobalModels next = round.finish(same_everywhere({1, 1, 1}, 1));
   EXPECT_THAT(next.masters[0], ElementsAre(-1, 0, -1));
-  EXPECT_THAT(next.average, ElementsAre(-1, 0, -1));
+  EXPECT_THAT(next.average(), ElementsAre(-1, 0, -1));
   ASSERT_TRUE(apply_server_change(layout, Values{-2, -1, -2}, next).ok());
   EXPECT_THAT(next.masters[0], ElementsAre(-2, 0, -2));
 }
@@ -249,7 +249,7 @@ TEST(RoundAverager, RefusesAnUpdateBeforeAddingAnyOfIt) {
   round.add(0, {4, 4});
   EXPECT_EQ(round.try_add(0, {1, 0x1p28f}).code(), Code::kRefused);  // the limit is 2^30 / 4
   EXPECT_TRUE(round.try_add(0, {2, 2}).ok());
-  EXPECT_THAT(round.finish(same_everywhere({0, 0}, 1)).average, ElementsAre(3, 3));
+  EXPECT_THAT(round.finish(same_everywhere({0, 0}, 1)).average(), ElementsAre(3, 3));
 }
 
 TEST(RoundAverager, LargestAllowedMagnitudesDoNotOverflow) {
@@ -260,7 +260,7 @@ TEST(RoundAverager, LargestAllowedMagnitudesDoNotOverflow) {
       for (std::uint32_t k = 0; k < slots; ++k) round.add(k % groups, {-largest});
       const GlobalModels next = round.finish(same_everywhere({-largest}, groups), {-largest});
       const double n = slots / groups;
-      EXPECT_NEAR(next.average[0] / largest, -(1 + 2 * n) / (1 + n), 1e-6);
+      EXPECT_NEAR(next.average()[0] / largest, -(1 + 2 * n) / (1 + n), 1e-6);
     }
   }
 }

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 TEST(WeightedUsers, CountInProportion) {
   Round round(scalar(), 1, 2, Order::kAlternate, "fedavg", {}, kWeightMax);
   round.add(0, {1}, 3).add(0, {5}, 1);
-  EXPECT_THAT(round.finish(same_everywhere({10}, 1)).average, ElementsAre(12));
+  EXPECT_THAT(round.finish(same_everywhere({10}, 1)).average(), ElementsAre(12));
 }
 
 TEST(WeightedUsers, EqualWeightsAreNoWeights) {
@@ -25,8 +25,8 @@ TEST(WeightedUsers, EqualWeightsAreNoWeights) {
     weighted.add(0, testing::uniform_values(100, -1, 1, 10 + k), 512);  // a power of two divides exactly
     plain.add(0, testing::uniform_values(100, -1, 1, 10 + k));
   }
-  EXPECT_EQ(weighted.finish(same_everywhere(start, 1)).average,
-            plain.finish(same_everywhere(start, 1)).average);
+  EXPECT_EQ(weighted.finish(same_everywhere(start, 1)).average(),
+            plain.finish(same_everywhere(start, 1)).average());
 }
 
 TEST(WeightedUsers, LargestMagnitudesAndWeightsDoNotOverflow) {
@@ -34,7 +34,7 @@ TEST(WeightedUsers, LargestMagnitudesAndWeightsDoNotOverflow) {
     const float largest = std::nextafter(static_cast<float>(magnitude_limit(slots, kWeightMax)), 0.0f);
     Round round(scalar(), 1, slots, Order::kAlternate, "fedavg", {}, kWeightMax);
     for (std::uint32_t k = 0; k < slots; ++k) round.add(0, {-largest}, kWeightMax);
-    EXPECT_EQ(round.finish(same_everywhere({-largest}, 1)).average[0], -2 * largest);
+    EXPECT_EQ(round.finish(same_everywhere({-largest}, 1)).average()[0], -2 * largest);
   }
 }
 
@@ -56,7 +56,7 @@ TEST(StatusWeight, IsLeastForThoseThatTellNothingOrTooMuch) {
 float with_share(double share, float server) {
   Round round(scalar(), 1, 3, Order::kParallel, "fedavg", {share, 0});
   round.add(0, {1}).add(0, {2}).add(0, {3});
-  return round.finish(same_everywhere({10}, 1), {server}).average[0];
+  return round.finish(same_everywhere({10}, 1), {server}).average()[0];
 }
 
 TEST(ServerShare, MixesTheServerWithTheUsersMean) {
