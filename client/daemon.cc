@@ -374,9 +374,8 @@ Status Daemon::execute(const action::StoreTentative& a) {
   update_digest_ = f.update;
   COVEY_RETURN_IF_ERROR(parts_.store->store_tentative(
       {f.round, f.attempt, f.slot, f.model, f.nothing_to_report, f.update, f.update_bytes, stored_form(f)},
-      *update_, learn::encode_member_state(result_.tentative)));
-  COVEY_RETURN_IF_ERROR(parts_.store->record_round(
-      {f.round, f.attempt, f.report.train_seconds, f.report.images, f.update_bytes, model_->size(), false}));
+      *update_, learn::encode_member_state(result_.tentative),
+      {f.report.train_seconds, f.report.images, model_->size()}));
   result_ = {};
   return step(event::TentativeStored{});
 }

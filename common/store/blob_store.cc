@@ -48,6 +48,13 @@ Result<Bytes> BlobStore::read(const Digest& digest) const {
                  " bytes do not have the SHA-256 that is its name");
 }
 
+Status BlobStore::remove(const Digest& digest) {
+  std::error_code error;
+  fs::remove(path_of(digest), error);
+  if (!error) return ok_status();
+  return internal_error(path_of(digest).string() + ": cannot be removed: " + error.message());
+}
+
 Result<std::size_t> BlobStore::keep_only(const std::set<Digest>& live) {
   std::error_code error;
   std::vector<fs::path> doomed;

@@ -28,6 +28,8 @@ class BlobStore {
   bool contains(const Digest& digest) const;
   fs::path path_of(const Digest& digest) const;
 
+  /// Nothing happens where there is no such blob.
+  Status remove(const Digest& digest);
   /// Removes every blob that is not in `live`, and left-overs of unfinished writes. Returns how many files
   /// went.
   Result<std::size_t> keep_only(const std::set<Digest>& live);

@@ -67,17 +67,4 @@ class Database {
   mutable std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> prepared_;
 };
 
-/// Runs `body` (a callable that gives a Status) in one transaction: all of its changes are stored durably,
-/// or, when it fails, none.
-template <typename Body>
-Status in_transaction(Database& database, Body&& body) {
-  COVEY_RETURN_IF_ERROR(database.execute("BEGIN IMMEDIATE"));
-  Status status = body();
-  if (status.ok()) status = database.execute("COMMIT");
-  if (status.ok()) return status;
-  // The first failure is the one to report; SQLite may have rolled back by itself.
-  (void)database.execute("ROLLBACK");
-  return status;
-}
-
 }  // namespace covey::store

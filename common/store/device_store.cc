@@ -74,7 +74,8 @@ Result<std::unique_ptr<DeviceStore>> DeviceStore::open(const fs::path& dir) {
                          Database::open(dir / kDatabaseName, Database::Migrations(kMigrations)));
   COVEY_ASSIGN_OR_RETURN(BlobStore blobs, BlobStore::create(dir / kBlobsName));
   std::unique_ptr<DeviceStore> store(new DeviceStore(std::move(lock), std::move(database), std::move(blobs)));
-  COVEY_RETURN_IF_ERROR(store->remove_unused_blobs());
+  COVEY_ASSIGN_OR_RETURN(const std::set<Digest> named, store->named_blobs());
+  COVEY_RETURN_IF_ERROR(store->blobs_.keep_only(named).status());  // a crash may have left others
   return store;
 }
 
@@ -85,15 +86,25 @@ Result<std::unique_ptr<const DeviceStore>> DeviceStore::open_read_only(const fs:
       new DeviceStore(std::nullopt, std::move(database), BlobStore(dir / kBlobsName)));
 }
 
-Status DeviceStore::remove_unused_blobs() {
-  std::set<Digest> live;
+Result<std::set<Digest>> DeviceStore::named_blobs() const {
+  std::set<Digest> named;
   Statement rows(database_,
                  "SELECT member_state FROM run WHERE member_state IS NOT NULL "
                  "UNION SELECT member_state FROM tentative UNION SELECT update_digest FROM tentative");
-  while (rows.next()) live.insert(rows.digest());
+  while (rows.next()) named.insert(rows.digest());
   COVEY_RETURN_IF_ERROR(rows.status());
-  const Result<std::size_t> removed = blobs_.keep_only(live);
-  return removed.status();
+  return named;
+}
+
+template <typename Change>
+Status DeviceStore::change(Change&& change) {
+  COVEY_ASSIGN_OR_RETURN(const std::set<Digest> before, named_blobs());
+  COVEY_RETURN_IF_ERROR(in_transaction(database_, change));
+  COVEY_ASSIGN_OR_RETURN(const std::set<Digest> after, named_blobs());
+  for (const Digest& digest : before) {
+    if (after.count(digest) == 0) COVEY_RETURN_IF_ERROR(blobs_.remove(digest));
+  }
+  return ok_status();
 }
 
 // ---- enrolment and run
@@ -121,30 +132,39 @@ Result<std::optional<Digest>> DeviceStore::run_id() const {
 Result<bool> DeviceStore::begin_run(const Digest& run_id) {
   COVEY_ASSIGN_OR_RETURN(const auto before, this->run_id());
   if (before == run_id) return false;
-  const Status reset = in_transaction(database_, [&]() -> Status {
+  const Status reset = change([&]() -> Status {
     COVEY_RETURN_IF_ERROR(database_.execute("DELETE FROM tentative; DELETE FROM history; DELETE FROM run"));
     return Statement(database_, "INSERT INTO run (id, run_id) VALUES (1, ?)", run_id).run();
   });
   COVEY_RETURN_IF_ERROR(reset);
-  COVEY_RETURN_IF_ERROR(remove_unused_blobs());
   return true;
 }
 
 // ---- the tentative part
 
-Status DeviceStore::store_tentative(const Tentative& t, ByteSpan update, ByteSpan member_state) {
+Status DeviceStore::store_tentative(const Tentative& t, ByteSpan update, ByteSpan member_state,
+                                    const TaskCost& cost) {
   COVEY_CHECK(t.nothing_to_report == update.empty() && t.update_bytes == update.size(), update.size(),
               t.update_bytes);
   if (!update.empty()) COVEY_RETURN_IF_ERROR(blobs_.put_named(t.update, update));
   COVEY_ASSIGN_OR_RETURN(const Digest state, blobs_.put(member_state));
+  return change([&] { return insert(t, state, cost); });
+}
+
+Status DeviceStore::insert(const Tentative& t, const Digest& member_state, const TaskCost& cost) {
   COVEY_RETURN_IF_ERROR(Statement(database_,
                                   "INSERT OR REPLACE INTO tentative (id, round, attempt, slot, model, "
                                   "nothing_to_report, update_digest, update_bytes, report, member_state) "
                                   "VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                   t.round, t.attempt, t.slot, t.model, t.nothing_to_report, t.update,
-                                  t.update_bytes, ByteSpan(t.report), state)
+                                  t.update_bytes, ByteSpan(t.report), member_state)
                             .run());
-  return remove_unused_blobs();
+  return Statement(database_,
+                   "INSERT OR REPLACE INTO history (round, attempt, train_seconds, images, bytes_up, "
+                   "bytes_down, counted) "
+                   "VALUES (?, ?, ?, ?, ?, ?, 0)",
+                   t.round, t.attempt, cost.train_seconds, cost.images, t.update_bytes, cost.bytes_down)
+      .run();
 }
 
 Result<std::optional<Tentative>> DeviceStore::tentative() const {
@@ -169,20 +189,21 @@ Result<Bytes> DeviceStore::tentative_update() const {
 }
 
 Status DeviceStore::promote_tentative() {
-  const Status promoted = in_transaction(database_, [&] {
-    return database_.execute(
-        "UPDATE run SET member_state = (SELECT member_state FROM tentative) WHERE EXISTS (SELECT 1 FROM "
-        "tentative);"
-        "UPDATE history SET counted = 1 WHERE (round, attempt) IN (SELECT round, attempt FROM tentative);"
-        "DELETE FROM tentative");
+  return change([&]() -> Status {
+    COVEY_RETURN_IF_ERROR(Statement(database_,
+                                    "UPDATE run SET member_state = (SELECT member_state FROM tentative) "
+                                    "WHERE EXISTS (SELECT 1 FROM tentative)")
+                              .run());
+    COVEY_RETURN_IF_ERROR(Statement(database_,
+                                    "UPDATE history SET counted = 1 WHERE (round, attempt) IN (SELECT round, "
+                                    "attempt FROM tentative)")
+                              .run());
+    return Statement(database_, "DELETE FROM tentative").run();
   });
-  COVEY_RETURN_IF_ERROR(promoted);
-  return remove_unused_blobs();
 }
 
 Status DeviceStore::drop_tentative() {
-  COVEY_RETURN_IF_ERROR(database_.execute("DELETE FROM tentative"));
-  return remove_unused_blobs();
+  return change([&] { return Statement(database_, "DELETE FROM tentative").run(); });
 }
 
 Result<Bytes> DeviceStore::member_state() const {
@@ -191,15 +212,6 @@ Result<Bytes> DeviceStore::member_state() const {
 }
 
 // ---- history
-
-Status DeviceStore::record_round(const DeviceRound& r) {
-  return Statement(database_,
-                   "INSERT OR REPLACE INTO history (round, attempt, train_seconds, images, bytes_up, "
-                   "bytes_down, counted) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                   r.round, r.attempt, r.train_seconds, r.images, r.bytes_up, r.bytes_down, r.counted)
-      .run();
-}
 
 Result<std::vector<DeviceRound>> DeviceStore::history() const {
   std::vector<DeviceRound> history;

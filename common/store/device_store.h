@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,13 @@ struct Tentative {
   Digest update;  ///< of the encoded bytes
   std::uint64_t update_bytes = 0;
   Bytes report;  ///< encoded by the caller
+};
+
+/// What a finished task took, besides the bytes of its update.
+struct TaskCost {
+  double train_seconds = 0;
+  std::uint64_t images = 0;
+  std::uint64_t bytes_down = 0;
 };
 
 /// A round that this device took part in, for `covey-client status`.
@@ -67,8 +75,9 @@ class DeviceStore {
 
   /// Durable when it returns. `update` are the encoded bytes that have the digest `tentative.update`
   /// (empty when there is nothing to report), `member_state` what the device's state becomes if the update
-  /// counts. Replaces an earlier tentative part. begin_run comes first.
-  Status store_tentative(const Tentative& tentative, ByteSpan update, ByteSpan member_state);
+  /// counts, `cost` goes to the history. Replaces an earlier tentative part. begin_run comes first.
+  Status store_tentative(const Tentative& tentative, ByteSpan update, ByteSpan member_state,
+                         const TaskCost& cost);
   Result<std::optional<Tentative>> tentative() const;
   /// The encoded bytes of the tentative update; kNotFound without one.
   Result<Bytes> tentative_update() const;
@@ -79,13 +88,16 @@ class DeviceStore {
   /// The committed member state, as encoded by the caller; empty at first.
   Result<Bytes> member_state() const;
 
-  /// Adds a row, or replaces that of the same (round, attempt).
-  Status record_round(const DeviceRound& row);
   Result<std::vector<DeviceRound>> history() const;
 
  private:
   DeviceStore(std::optional<DirectoryLock> lock, Database database, BlobStore blobs);
-  Status remove_unused_blobs();
+  Status insert(const Tentative& tentative, const Digest& member_state, const TaskCost& cost);
+  /// By the rows that there are.
+  Result<std::set<Digest>> named_blobs() const;
+  /// Runs `change` in a transaction and removes the blobs that no row names any more.
+  template <typename Change>
+  Status change(Change&& change);
 
   std::optional<DirectoryLock> lock_;  ///< empty in a reader
   Database database_;

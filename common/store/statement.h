@@ -94,4 +94,17 @@ class Statement {
   int column_ = 0;
 };
 
+/// Runs `body` (a callable that gives a Status) in one transaction: all of its changes are stored durably,
+/// or, when it fails, none.
+template <typename Body>
+Status in_transaction(Database& database, Body&& body) {
+  COVEY_RETURN_IF_ERROR(Statement(database, "BEGIN IMMEDIATE").run());
+  Status status = body();
+  if (status.ok()) status = Statement(database, "COMMIT").run();
+  if (status.ok()) return status;
+  // The first failure is the one to report; SQLite may have rolled back by itself.
+  (void)database.execute("ROLLBACK");
+  return status;
+}
+
 }  // namespace covey::store

@@ -1,7 +1,10 @@
 #include "common/transport/zmq_socket.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <memory>
 
@@ -17,10 +20,19 @@ zmq::const_buffer buffer_of(ByteSpan bytes) {
   return {bytes.data(), bytes.size()};
 }
 
-std::chrono::milliseconds milliseconds(double timeout_s) {
+double monotonic_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+int milliseconds(double timeout_s) {
   constexpr double kLongest_ms = 1e9;
-  if (timeout_s < 0) return std::chrono::milliseconds(-1);
-  return std::chrono::milliseconds(static_cast<long>(std::ceil(std::min(timeout_s * 1000, kLongest_ms))));
+  if (timeout_s < 0) return -1;
+  return static_cast<int>(std::ceil(std::min(timeout_s * 1000, kLongest_ms)));
+}
+
+/// Asking also handles what ZeroMQ's threads have told the socket.
+bool has_message(zmq::socket_ref socket) {
+  return (socket.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0;
 }
 
 /// A message that owns `bytes` without copying them.
@@ -76,25 +88,31 @@ void set_keys(zmq::socket_t& socket, const security::CurveKeys& keys) {
 
 Polled poll(const std::vector<zmq::socket_ref>& sockets, const std::vector<int>& descriptors,
             double timeout_s) {
-  std::vector<zmq::pollitem_t> items;
-  for (zmq::socket_ref socket : sockets) items.push_back({socket.handle(), 0, ZMQ_POLLIN, 0});
-  for (const int descriptor : descriptors) items.push_back({nullptr, descriptor, ZMQ_POLLIN, 0});
-  try {
-    zmq::poll(items, milliseconds(timeout_s));
-  } catch (const zmq::error_t& error) {
-    if (error.num() != EINTR) throw;
-    for (zmq::pollitem_t& item : items) item.revents = 0;
-  }
+  // Not zmq::poll, which asks twice as often. A socket's own descriptor tells that there is news, once, and
+  // not what: so each socket is asked before the wait, and after it where there is news.
+  std::vector<pollfd> waited;
+  for (const zmq::socket_ref socket : sockets) waited.push_back({socket.get(zmq::sockopt::fd), POLLIN, 0});
+  for (const int descriptor : descriptors) waited.push_back({descriptor, POLLIN, 0});
   Polled ready;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const bool readable = items[i].revents != 0;
-    if (i < sockets.size()) {
-      ready.sockets.push_back(readable);
-    } else if (readable) {
-      ready.descriptors.push_back(items[i].fd);
+  for (const zmq::socket_ref socket : sockets) ready.sockets.push_back(has_message(socket));
+  const auto any = [&] {
+    return std::find(ready.sockets.begin(), ready.sockets.end(), true) != ready.sockets.end();
+  };
+  const double until = monotonic_seconds() + timeout_s;
+  while (true) {
+    const int timeout_ms = any() ? 0 : milliseconds(timeout_s);
+    const int count = ::poll(waited.data(), waited.size(), timeout_ms);
+    if (count < 0 && errno != EINTR) throw zmq::error_t();
+    if (count <= 0) return ready;
+    for (std::size_t i = 0; i < sockets.size(); ++i) {
+      if (waited[i].revents != 0) ready.sockets[i] = has_message(sockets[i]);
     }
+    for (std::size_t i = sockets.size(); i < waited.size(); ++i) {
+      if (waited[i].revents != 0) ready.descriptors.push_back(waited[i].fd);
+    }
+    if (any() || !ready.descriptors.empty()) return ready;
+    if (timeout_s >= 0) timeout_s = std::max(0.0, until - monotonic_seconds());
   }
-  return ready;
 }
 
 std::optional<Parts> receive_parts(zmq::socket_t& socket, std::size_t kept_max) {

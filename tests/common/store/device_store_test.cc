@@ -45,7 +45,7 @@ TEST_F(DeviceStoreTest, KeepsTheEnrolment) {
 }
 
 TEST_F(DeviceStoreTest, GivesBackATentativePartAfterReopening) {
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   reopen();
   const Tentative tentative = **store_->tentative();
   EXPECT_EQ(tentative.round, 5u);
@@ -61,7 +61,7 @@ TEST_F(DeviceStoreTest, GivesBackATentativePartAfterReopening) {
 }
 
 TEST_F(DeviceStoreTest, PromotesTheTentativeState) {
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   ASSERT_STATUS_OK(store_->promote_tentative());
   reopen();
   EXPECT_EQ(*store_->member_state(), state_);
@@ -71,9 +71,9 @@ TEST_F(DeviceStoreTest, PromotesTheTentativeState) {
 }
 
 TEST_F(DeviceStoreTest, DropsTheTentativeStateAndKeepsTheCommittedOne) {
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   ASSERT_STATUS_OK(store_->promote_tentative());
-  ASSERT_STATUS_OK(store_->store_tentative(task(6), update_, Bytes{6, 6}));
+  ASSERT_STATUS_OK(store_->store_tentative(task(6), update_, Bytes{6, 6}, {}));
   ASSERT_STATUS_OK(store_->drop_tentative());
   EXPECT_EQ(*store_->member_state(), state_);
   EXPECT_EQ(*store_->tentative(), std::nullopt);
@@ -81,7 +81,7 @@ TEST_F(DeviceStoreTest, DropsTheTentativeStateAndKeepsTheCommittedOne) {
 }
 
 TEST_F(DeviceStoreTest, ChangesNothingWhenThereIsNothingToPromoteOrDrop) {
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   ASSERT_STATUS_OK(store_->promote_tentative());
   ASSERT_STATUS_OK(store_->promote_tentative());
   ASSERT_STATUS_OK(store_->drop_tentative());
@@ -89,9 +89,9 @@ TEST_F(DeviceStoreTest, ChangesNothingWhenThereIsNothingToPromoteOrDrop) {
 }
 
 TEST_F(DeviceStoreTest, ReplacesAnOlderTentativePart) {
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   Tentative nothing{6, 0, SlotId{0}, sha256(as_bytes("other")), true, {}, 0, {}};
-  ASSERT_STATUS_OK(store_->store_tentative(nothing, {}, {}));
+  ASSERT_STATUS_OK(store_->store_tentative(nothing, {}, {}, {}));
   const Tentative tentative = **store_->tentative();
   EXPECT_EQ(tentative.round, 6u);
   EXPECT_TRUE(tentative.nothing_to_report);
@@ -102,12 +102,12 @@ TEST_F(DeviceStoreTest, ReplacesAnOlderTentativePart) {
 
 TEST_F(DeviceStoreTest, ForgetsTheStateOfAnotherRunButNotTheEnrolment) {
   ASSERT_STATUS_OK(store_->set_enrolment({"tcp://a:1", "key", UserId{1}, {1}}));
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   ASSERT_STATUS_OK(store_->promote_tentative());
-  ASSERT_STATUS_OK(store_->store_tentative(task(6), update_, state_));
-  ASSERT_STATUS_OK(store_->record_round({5, 1, 1.5, 100, 3, 4, false}));
+  ASSERT_STATUS_OK(store_->store_tentative(task(6), update_, state_, {}));
   EXPECT_FALSE(*store_->begin_run(run_));
   EXPECT_EQ(*store_->member_state(), state_);
+  EXPECT_EQ(store_->history()->size(), 2u);
 
   const Digest next_run = sha256(as_bytes("next run"));
   EXPECT_TRUE(*store_->begin_run(next_run));
@@ -120,9 +120,9 @@ TEST_F(DeviceStoreTest, ForgetsTheStateOfAnotherRunButNotTheEnrolment) {
 }
 
 TEST_F(DeviceStoreTest, MarksAPromotedRoundAsCounted) {
-  ASSERT_STATUS_OK(store_->record_round({5, 1, 1.5, 100, 3, 4, false}));
-  ASSERT_STATUS_OK(store_->record_round({4, 0, 2.5, 50, 5, 6, false}));
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(4), update_, state_, {2.5, 50, 6}));
+  ASSERT_STATUS_OK(store_->drop_tentative());
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {1.5, 100, 4}));
   ASSERT_STATUS_OK(store_->promote_tentative());
   const std::vector<DeviceRound> history = *store_->history();
   ASSERT_EQ(history.size(), 2u);
@@ -138,7 +138,7 @@ TEST_F(DeviceStoreTest, MarksAPromotedRoundAsCounted) {
 }
 
 TEST_F(DeviceStoreTest, SweepsWhatACrashBeforeTheTransactionLeft) {
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   store_.reset();
   ASSERT_STATUS_OK(BlobStore(dir_ / "blobs").put(Bytes{42}).status());
   reopen();
@@ -147,14 +147,14 @@ TEST_F(DeviceStoreTest, SweepsWhatACrashBeforeTheTransactionLeft) {
 }
 
 TEST_F(DeviceStoreTest, ReportsADamagedState) {
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   ASSERT_STATUS_OK(store_->promote_tentative());
   fs::resize_file(dir_ / "blobs" / sha256(state_).hex().c_str(), 1);
   EXPECT_EQ(store_->member_state().status().code(), Code::kCorrupt);
 }
 
 TEST_F(DeviceStoreTest, RefusesASecondClientButLetsStatusRead) {
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   const Status second = DeviceStore::open(dir_.path()).status();
   EXPECT_EQ(second.code(), Code::kUnavailable);
   EXPECT_THAT(second.message(), HasSubstr("in use by process"));
@@ -169,13 +169,13 @@ TEST_F(DeviceStoreTest, CannotBeReadBeforeItExists) {
 }
 
 TEST_F(DeviceStoreTest, KeepsTheOldTentativePartWhenTheDiskIsFull) {
-  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_));
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   store_.reset();
   EXPECT_TRUE(test::holds_with_file_limit(1 << 20, [&] {
     store_ = *DeviceStore::open(dir_.path());
     const Bytes large(2 << 20, 1);
     Tentative next{6, 0, SlotId{0}, {}, false, sha256(large), large.size(), {}};
-    const Status status = store_->store_tentative(next, large, state_);
+    const Status status = store_->store_tentative(next, large, state_, {});
     return status.code() == Code::kExhausted && status.message().rfind("disk full: ", 0) == 0;
   }));
   reopen();
