@@ -229,7 +229,7 @@ class Engine {
   average::GlobalModels next_models_;
   learn::MemberState next_server_state_;
   Values next_velocity_;
-  Values server_values_;  ///< exchanged part of w_s (or w_ft) after its steps
+  Values server_values_;  ///< exchanged part of w_s (or w_ft) after its steps, until the commit takes it
   learn::LocalReport server_report_;
   learn::CurvatureAnswers server_curvature_;
   plan::BlockEigenvalues server_eigenvalues_;  ///< the same, of blocks

@@ -53,13 +53,14 @@ class LocalWorkers final : public Workers {
 
  private:
   std::shared_ptr<const OpenModel> open(const server::OutgoingTask& task) {
-    if (round_ != task.round) open_.clear();
-    round_ = task.round;
-    auto& model = open_[task.model];
-    if (!model) {
-      model = std::make_shared<const OpenModel>(task.model_bytes,
-                                                learn::exchanged_layout(pool_.layout(), users_.experiment));
-    }
+    const auto known = open_.find(task.model_bytes.get());
+    auto model = known == open_.end() ? nullptr : known->second.lock();
+    if (model) return model;
+    for (auto one = open_.begin(); one != open_.end();)
+      one = one->second.expired() ? open_.erase(one) : std::next(one);
+    model = std::make_shared<const OpenModel>(task.model_bytes,
+                                              learn::exchanged_layout(pool_.layout(), users_.experiment));
+    open_[task.model_bytes.get()] = model;
     return model;
   }
 
@@ -74,8 +75,8 @@ class LocalWorkers final : public Workers {
 
   learn::WorkerPool& pool_;
   const UserData& users_;
-  std::uint32_t round_ = 0;
-  std::map<Digest, std::shared_ptr<const OpenModel>> open_;  ///< of the round, one a group
+  /// Those that jobs hold, by their bytes, which stay where they are for as long; others are gone.
+  std::map<const Bytes*, std::weak_ptr<const OpenModel>> open_;
 };
 
 }  // namespace

@@ -67,10 +67,10 @@ class LocalTrainer {
   const std::vector<torch::Tensor>& parameters() const { return parameters_; }
   nn::Model& model() { return *model_; }
 
-  /// Trains `federation.period` steps from `values` (in layout order, replaced by the result; empty after a
-  /// failure). `optimizer_state` is what the member kept from an earlier round (empty: start from zero) and
-  /// is replaced by the state after the last step where the task keeps that, else by nothing. A period of 0
-  /// changes nothing and reports zeros, in next to no time.
+  /// Trains `federation.period` steps from `values` (in layout order, replaced by the result).
+  /// `optimizer_state` is what the member kept from an earlier round (empty: start from zero); steps replace
+  /// it by the state after the last one, or by nothing where the task does not keep that. A failure leaves
+  /// neither of use. A period of 0 changes nothing and reports zeros, in next to no time.
   ///   errors  kInvalidArgument for an unknown objective, or when it needs true labels that the samples lack
   ///           kCorrupt when `optimizer_state` belongs to another model
   ///           kInternal when the loss or the model is no longer finite, or LibTorch fails

@@ -30,9 +30,15 @@ int milliseconds(double timeout_s) {
   return static_cast<int>(std::ceil(std::min(timeout_s * 1000, kLongest_ms)));
 }
 
-/// Asking also handles what ZeroMQ's threads have told the socket.
+/// Asking also handles what ZeroMQ's threads have told the socket, which a signal can interrupt.
 bool has_message(zmq::socket_ref socket) {
-  return (socket.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0;
+  while (true) {
+    try {
+      return (socket.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0;
+    } catch (const zmq::error_t& error) {
+      if (error.num() != EINTR) throw;
+    }
+  }
 }
 
 /// A message that owns `bytes` without copying them.

@@ -23,8 +23,8 @@ struct Polled {
   std::vector<bool> sockets;     ///< one for each socket: can it be read?
   std::vector<int> descriptors;  ///< those that can be read
 };
-/// Waits until one of them can be read, at most `timeout_s` (negative: for ever). A signal ends it with
-/// nothing ready.
+/// Waits until one of them can be read, at most `timeout_s` (negative: for ever). A signal ends it before
+/// that.
 Polled poll(const std::vector<zmq::socket_ref>& sockets, const std::vector<int>& descriptors,
             double timeout_s);
 

@@ -74,6 +74,7 @@ class Rank {
     outgoing.round = task.task.round;
     outgoing.attempt = task.task.attempt;
     outgoing.curvature_probes = task.task.curvature_probes;
+    outgoing.model = task.model;
     COVEY_ASSIGN_OR_RETURN(outgoing.model_bytes, models_.find(task.model));
     ++tasks_;
     workers_->submit(outgoing, task.state, [this, id = task.id](Result<client::TaskResult> result) {

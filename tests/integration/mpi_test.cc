@@ -44,6 +44,16 @@ TEST_F(Mpi, TwoAndThreeRanksGiveTheModelOfOneProcess) {
   }
 }
 
+// Several users of a round on each rank, from models that differ.
+TEST_F(Mpi, ARankTrainsUsersOfEveryGroup) {
+  const Sets sets{"data.glyph_train=150", "federation.users=8", "federation.communicating=8",
+                  "federation.rounds=4", "averaging.groups=4"};
+  ASSERT_EQ(run(simulate("alone", sets)).code, 0);
+  const Outcome outcome = run(on_ranks(2, simulate("two", sets, {"--threads", "1"})), 120);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(hash("two"), hash("alone"));
+}
+
 TEST_F(Mpi, SimulatedTimeIsTheSame) {
   const Sets sets{"devices.profile=lognormal", "devices.dropout=0.2", "federation.rounds=6"};
   ASSERT_EQ(run(simulate("alone", sets)).code, 0);

@@ -7,7 +7,7 @@
 
 namespace covey::quant::kernels {
 
-/// Values to codes. Positions are computed in double; each lies in [0, 255] but for rounding errors.
+/// Values to codes, as if positions were computed in double; each lies in [0, 255] but for rounding errors.
 ///   codes  as many as values
 
 /// codes[i] = rint(position(grid, values[i])), ties to even; the position is not rounded before.
