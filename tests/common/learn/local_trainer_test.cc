@@ -25,9 +25,7 @@ class LocalTrainerTest : public ::testing::Test {
     return (trainer == nullptr ? *fresh : *trainer).train(task, values_, optimizer_state_);
   }
 
-  static Values initial(LocalTrainer& trainer) {
-    return nn::read_values(trainer.model(), trainer.layout());
-  }
+  static Values initial(LocalTrainer& trainer) { return nn::read_values(trainer.model(), trainer.layout()); }
 
   LocalTask task(const std::string& objective, std::uint32_t entity = 1) const {
     return {2, 0, entity, objective, &samples_};
