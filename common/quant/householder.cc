@@ -119,23 +119,26 @@ HouseholderPlan plan_householder(const Matrix& matrix) {
 Reflection::Reflection(std::size_t size, std::size_t columns)
     : inverse_root_(1 / std::sqrt(static_cast<double>(size))),
       factor_(size == 1 ? 0 : 1 / (1 - inverse_root_)),
-      product_(columns, 0.0) {}
+      columns_(columns),
+      projection_(new double[columns]) {}
 
 void Reflection::add(std::size_t i, Span<const double> row) {
-  kernels::add_multiple(normal(i), row, product_);
+  i == 0 ? kernels::set_multiple(normal(i), row, projection())
+         : kernels::add_multiple(normal(i), row, projection());
 }
 
 void Reflection::add(std::size_t i, const kernels::ScaledRow& row) {
-  kernels::add_multiple(normal(i), row, product_);
+  i == 0 ? kernels::set_multiple(normal(i), row, projection())
+         : kernels::add_multiple(normal(i), row, projection());
 }
 
 void Reflection::reflect(std::size_t i, Span<double> row) const {
-  kernels::add_multiple(-(normal(i) * factor_), product_, row);
+  kernels::add_multiple(-(normal(i) * factor_), projection(), row);
 }
 
 kernels::Extent<double> Reflection::reflect(std::size_t i, const kernels::ScaledRow& row,
                                             Span<double> product) const {
-  return kernels::sum_with_multiple(row, -(normal(i) * factor_), product_, product);
+  return kernels::sum_with_multiple(row, -(normal(i) * factor_), projection(), product);
 }
 
 double row_factor(const HouseholderGroup& group, std::size_t i) {

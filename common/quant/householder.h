@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "common/quant/kernels/rows.h"
@@ -53,9 +54,13 @@ class Reflection {
   // Entry i of n.
   double normal(std::size_t i) const { return inverse_root_ - (i == 0 ? 1 : 0); }
 
-  double inverse_root_;          // 1 / sqrt(k)
-  double factor_;                // 2 / |n|^2; 0 for one row, where n is 0
-  std::vector<double> product_;  // n^T times the rows
+  // Groups are small and many, so that zeros to start from would be a good part of the work.
+  Span<double> projection() const { return {projection_.get(), columns_}; }
+
+  double inverse_root_;  // 1 / sqrt(k)
+  double factor_;        // 2 / |n|^2; 0 for one row, where n is 0
+  std::size_t columns_;
+  std::unique_ptr<double[]> projection_;  // n^T times the rows; made by the first one
 };
 
 /// sqrt(k) times the ratio for the large row, i = 0; sqrt(k) for the others. X is divided by it before Q, and
@@ -70,8 +75,8 @@ void transform_group(const Matrix& matrix, const HouseholderGroup& group, const 
   const auto scaled = [&](std::size_t i) {
     return kernels::ScaledRow{1 / row_factor(group, i), matrix.row(rows[i])};
   };
-  std::vector<double> buffer(matrix.columns);
-  const Span<double> row(buffer);
+  const std::unique_ptr<double[]> buffer(new double[matrix.columns]);
+  const Span<double> row(buffer.get(), matrix.columns);
   Reflection reflection(group.size, matrix.columns);
   for (std::size_t i = 0; i < group.size; ++i) reflection.add(i, scaled(i));
   for (std::size_t i = 0; i < group.size; ++i) {
@@ -86,8 +91,8 @@ template <typename Load>
 void restore_group(const HouseholderGroup& group, const std::uint32_t* rows, std::size_t columns, Load load,
                    float* values) {
   constexpr double kMax = std::numeric_limits<float>::max();
-  std::vector<double> buffer(columns);
-  const Span<double> row(buffer);
+  const std::unique_ptr<double[]> buffer(new double[columns]);
+  const Span<double> row(buffer.get(), columns);
   Reflection reflection(group.size, columns);
   for (std::size_t i = 0; i < group.size; ++i) {
     load(i, row);

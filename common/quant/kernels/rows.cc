@@ -35,6 +35,24 @@ HWY_INLINE Vector load(const ScaledRow& row, std::size_t i) {
 }
 
 template <class Row>
+HWY_INLINE void set(double factor, const Row& from, Span<double> to) {
+  const Doubles d;
+  const Row row = from;  // on the stack, where stores to `to` cannot change it
+  const auto times = hn::Set(d, factor);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= to.size(); i += hn::Lanes(d))
+    hn::StoreU(hn::Add(hn::Zero(d), hn::Mul(times, load(row, i))), d, to.data() + i);
+  scalar::set_multiple(factor, from_on(row, i), from_on(to, i));
+}
+
+void set_row(double factor, Span<const double> from, Span<double> to) {
+  set(factor, from, to);
+}
+void set_scaled_row(double factor, const ScaledRow& from, Span<double> to) {
+  set(factor, from, to);
+}
+
+template <class Row>
 HWY_INLINE void add(double factor, const Row& from, Span<double> to) {
   const Doubles d;
   const Row row = from;  // on the stack, where stores to `to` cannot change it
@@ -76,10 +94,18 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace covey::quant::kernels {
 
+HWY_EXPORT(set_row);
+HWY_EXPORT(set_scaled_row);
 HWY_EXPORT(add_row);
 HWY_EXPORT(add_scaled_row);
 HWY_EXPORT(sum_rows);
 
+void set_multiple(double factor, Span<const double> from, Span<double> to) {
+  HWY_DYNAMIC_DISPATCH(set_row)(factor, from, to);
+}
+void set_multiple(double factor, const ScaledRow& from, Span<double> to) {
+  HWY_DYNAMIC_DISPATCH(set_scaled_row)(factor, from, to);
+}
 void add_multiple(double factor, Span<const double> from, Span<double> to) {
   HWY_DYNAMIC_DISPATCH(add_row)(factor, from, to);
 }

@@ -13,6 +13,9 @@ struct ScaledRow {
   Span<const float> values;
 };
 
+/// to[i] = 0 + factor * from[i]: what add_multiple makes of zeros.
+void set_multiple(double factor, Span<const double> from, Span<double> to);
+void set_multiple(double factor, const ScaledRow& from, Span<double> to);
 /// to[i] += factor * from[i].
 void add_multiple(double factor, Span<const double> from, Span<double> to);
 void add_multiple(double factor, const ScaledRow& from, Span<double> to);

@@ -92,6 +92,15 @@ inline void decode(const Grid& grid, const std::uint8_t* codes, Span<float> valu
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = level(grid, codes[i]);
 }
 
+inline void set_multiple(double factor, Span<const double> from, Span<double> to) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = 0 + factor * from[i];
+}
+
+inline void set_multiple(double factor, const ScaledRow& from, Span<double> to) {
+  for (std::size_t i = 0; i < to.size(); ++i)
+    to[i] = 0 + factor * (from.scale * static_cast<double>(from.values[i]));
+}
+
 inline void add_multiple(double factor, Span<const double> from, Span<double> to) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += factor * from[i];
 }

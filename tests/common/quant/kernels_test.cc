@@ -361,6 +361,15 @@ TEST_P(Kernels, AddMultiplesOfRows) {
       const ScaledRow scaled{1 / 7.0, unaligned(values, count)};
       std::vector<double> actual(count, 1 / 11.0);
       std::vector<double> expected = actual;
+      set_multiple(-1 / 3.0, unaligned(row, count), actual);
+      scalar::set_multiple(-1 / 3.0, unaligned(row, count), expected);
+      expect_same_bits<double>(actual, expected, name + " set");
+      std::vector<double> zeros(count, 0.0);
+      add_multiple(-1 / 3.0, unaligned(row, count), zeros);
+      expect_same_bits<double>(actual, zeros, name + " set, as added to zeros");
+      set_multiple(-1 / 3.0, scaled, actual);
+      scalar::set_multiple(-1 / 3.0, scaled, expected);
+      expect_same_bits<double>(actual, expected, name + " set scaled");
       add_multiple(-1 / 3.0, unaligned(row, count), actual);
       scalar::add_multiple(-1 / 3.0, unaligned(row, count), expected);
       expect_same_bits<double>(actual, expected, name);
