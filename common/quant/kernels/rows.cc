@@ -34,15 +34,23 @@ HWY_INLINE Vector load(const ScaledRow& row, std::size_t i) {
   return hn::Mul(hn::Set(Doubles(), row.scale), values);
 }
 
-template <class Row>
-HWY_INLINE void set(double factor, const Row& from, Span<double> to) {
+/// to[i] = start(i) + factor * from[i] for full vectors; gives where the rest begins.
+template <class Row, class Start>
+HWY_INLINE std::size_t add_to(Start&& start, double factor, const Row& from, Span<double> to) {
   const Doubles d;
   const Row row = from;  // on the stack, where stores to `to` cannot change it
   const auto times = hn::Set(d, factor);
   std::size_t i = 0;
   for (; i + hn::Lanes(d) <= to.size(); i += hn::Lanes(d))
-    hn::StoreU(hn::Add(hn::Zero(d), hn::Mul(times, load(row, i))), d, to.data() + i);
-  scalar::set_multiple(factor, from_on(row, i), from_on(to, i));
+    hn::StoreU(hn::Add(start(i), hn::Mul(times, load(row, i))), d, to.data() + i);
+  return i;
+}
+
+template <class Row>
+HWY_INLINE void set(double factor, const Row& from, Span<double> to) {
+  const auto zero = [](std::size_t) HWY_ATTR { return hn::Zero(Doubles()); };
+  const std::size_t done = add_to(zero, factor, from, to);
+  scalar::set_multiple(factor, from_on(from, done), from_on(to, done));
 }
 
 void set_row(double factor, Span<const double> from, Span<double> to) {
@@ -54,13 +62,9 @@ void set_scaled_row(double factor, const ScaledRow& from, Span<double> to) {
 
 template <class Row>
 HWY_INLINE void add(double factor, const Row& from, Span<double> to) {
-  const Doubles d;
-  const Row row = from;  // on the stack, where stores to `to` cannot change it
-  const auto times = hn::Set(d, factor);
-  std::size_t i = 0;
-  for (; i + hn::Lanes(d) <= to.size(); i += hn::Lanes(d))
-    hn::StoreU(hn::Add(load(to, i), hn::Mul(times, load(row, i))), d, to.data() + i);
-  scalar::add_multiple(factor, from_on(row, i), from_on(to, i));
+  const auto before = [&](std::size_t i) HWY_ATTR { return load(to, i); };
+  const std::size_t done = add_to(before, factor, from, to);
+  scalar::add_multiple(factor, from_on(from, done), from_on(to, done));
 }
 
 void add_row(double factor, Span<const double> from, Span<double> to) {
