@@ -11,7 +11,6 @@
 #include "common/learn/probe.h"
 #include "common/program/startup.h"
 #include "common/quant/container.h"
-#include "common/security/signature.h"
 
 namespace covey::client {
 
@@ -70,6 +69,7 @@ Status Daemon::run() {
 }
 
 Status Daemon::start() {
+  COVEY_ASSIGN_OR_RETURN(verifier_, security::Verifier::make(parts_.enrolment.signing_key));
   event::Started started;
   COVEY_ASSIGN_OR_RETURN(started.run_id, parts_.store->run_id());
   started.samples = samples_.size();
@@ -145,10 +145,8 @@ Result<bool> Daemon::prepare(const wire::Message& message) {
 // ---- what the coordinator says
 
 Result<bool> Daemon::accept_welcome(const wire::Welcome& welcome) {
-  COVEY_ASSIGN_OR_RETURN(const auto signing_key,
-                         security::public_key_from_bytes(parts_.enrolment.signing_key));
   const Status signature =
-      security::verify_settings(signing_key, welcome.run_id, welcome.settings, welcome.signature);
+      verifier_->verify_settings(welcome.run_id, welcome.settings, welcome.signature);
   if (!signature.ok()) {
     parts_.logger->warn("a welcome was dropped: {}", signature.message());
     return false;
@@ -206,12 +204,8 @@ void Daemon::probed(const Result<Digest>& probe) {
 }
 
 bool Daemon::accept_task(const wire::Task& task) {
-  const auto signing_key = security::public_key_from_bytes(parts_.enrolment.signing_key);
-  Status status = signing_key.status();
-  if (status.ok()) {
-    status = security::verify_model(*signing_key, {run_id_, task.round, task.attempt, task.group, task.model},
-                                    task.signature);
-  }
+  Status status = verifier_->verify_model({run_id_, task.round, task.attempt, task.group, task.model},
+                                          task.signature);
   const std::uint64_t bytes_max =
       pool_ ? quant::container_bytes_max(learn::exchanged_layout(pool_->layout(), settings_.experiment)) : 0;
   if (status.ok() && (task.model_bytes == 0 || task.model_bytes > bytes_max)) {

@@ -12,6 +12,7 @@
 #include "common/program/stop_signal.h"
 #include "common/program/wakeup.h"
 #include "common/security/server_key.h"
+#include "common/security/signature.h"
 #include "common/store/device_store.h"
 #include "common/transport/chunks.h"
 #include "common/transport/client.h"
@@ -77,6 +78,7 @@ class Daemon {
   void trained(const wire::Task& task, Result<TaskResult> result);
 
   DaemonParts parts_;
+  std::optional<security::Verifier> verifier_;  ///< of the coordinator's signatures, from start() on
   program::Wakeup pool_ready_;
   ClientCore core_;
   std::deque<Event> events_;

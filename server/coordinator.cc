@@ -6,7 +6,6 @@
 
 #include "common/config/client_settings.h"
 #include "common/learn/client_setup.h"
-#include "common/security/signature.h"
 #include "common/security/token.h"
 #include "server/run_folder.h"
 
@@ -45,7 +44,9 @@ Result<std::unique_ptr<Coordinator>> Coordinator::make(CoordinatorParts parts) {
 }
 
 Coordinator::Coordinator(CoordinatorParts parts)
-    : parts_(std::move(parts)), refusals_(parts_.enrolment, parts_.logger) {}
+    : parts_(std::move(parts)),
+      signer_(parts_.identity.signing),
+      refusals_(parts_.enrolment, parts_.logger) {}
 
 Coordinator::~Coordinator() {
   pool_.reset();  // its jobs use the engine
@@ -56,7 +57,7 @@ Status Coordinator::start() {
   welcome_.run_id = run_id;
   const std::string settings = config::client_settings_to_toml(learn::client_settings(parts_.setup));
   welcome_.settings.assign(settings.begin(), settings.end());
-  welcome_.signature = security::sign_settings(parts_.identity.signing, run_id, welcome_.settings);
+  welcome_.signature = signer_.sign_settings(run_id, welcome_.settings);
   COVEY_ASSIGN_OR_RETURN(inbox_, UpdateInbox::create(parts_.spool, {}));
   COVEY_ASSIGN_OR_RETURN(
       pool_, learn::WorkerPool::make(parts_.setup, parts_.threads, [this] { pool_ready_.signal(); }));
@@ -379,8 +380,8 @@ void Coordinator::send_task(const OutgoingTask& task) {
   offered_.models[task.model] = task.model_bytes;
   Bytes& signature = offered_.signatures[task.group];
   if (signature.empty()) {
-    signature = security::sign_model(parts_.identity.signing, {parts_.run->info().run_id, task.round,
-                                                               task.attempt, task.group, task.model});
+    signature = signer_.sign_model(
+        {parts_.run->info().run_id, task.round, task.attempt, task.group, task.model});
   }
   wire::Task message;
   message.round = task.round;

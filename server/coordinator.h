@@ -7,6 +7,7 @@
 #include "common/data/partition/storage.h"
 #include "common/program/stop_signal.h"
 #include "common/program/wakeup.h"
+#include "common/security/signature.h"
 #include "common/transport/server.h"
 #include "server/coordinator_folder.h"
 #include "server/engine.h"
@@ -90,6 +91,7 @@ class Coordinator final : private Clients {
   std::pair<std::uint64_t, std::uint64_t> take_wire_bytes() override;
 
   CoordinatorParts parts_;
+  security::Signer signer_;
   program::Wakeup pool_ready_;
   std::unique_ptr<transport::Server> server_;
   std::unique_ptr<learn::WorkerPool> pool_;

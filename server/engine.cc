@@ -29,7 +29,9 @@ Status Engine::run(Event event) {
     }
   }
   running_ = false;
-  return status;
+  if (!status.ok() || !std::exchange(outdated_, false)) return status;
+  const auto keep = static_cast<std::uint32_t>(parts_.experiment.federation.keep_rounds);
+  return parts_.store->prune(keep).status();
 }
 
 Status Engine::start() {
@@ -322,9 +324,7 @@ Status Engine::execute(const action::Commit& a) {
   server_state_ = std::move(next_server_state_);
   velocity_ = std::move(next_velocity_);
   round_started_.reset();
-  COVEY_ASSIGN_OR_RETURN(
-      [[maybe_unused]] const std::size_t pruned,
-      parts_.store->prune(static_cast<std::uint32_t>(parts_.experiment.federation.keep_rounds)));
+  outdated_ = true;
   const auto counted =
       std::count_if(record.members.begin(), record.members.end(),
                     [](const store::MemberRecord& m) { return m.state == store::MemberState::kCounted; });

@@ -250,6 +250,7 @@ class Engine {
 
   std::deque<Event> events_;
   bool running_ = false;
+  bool outdated_ = false;  ///< models of old rounds wait to be removed, after the tasks of the next are out
   Status status_;
 };
 

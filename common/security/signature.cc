@@ -39,46 +39,51 @@ Bytes payload_of(const Digest& run_id, ByteSpan settings) {
   return out.take();
 }
 
-Bytes sign(const SigningKeys& keys, ByteSpan payload) {
-  const auto key = detail::openssl_secret(EVP_PKEY_ED25519, keys.secret_key);
+Bytes sign(EVP_PKEY* key, ByteSpan payload) {
   const Context context(EVP_MD_CTX_new());
   Bytes signature(kSignatureBytes);
   std::size_t size = signature.size();
-  COVEY_CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
+  COVEY_CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) == 1);
   COVEY_CHECK(EVP_DigestSign(context.get(), signature.data(), &size, payload.data(), payload.size()) == 1);
   COVEY_CHECK(size == signature.size(), size);
   return signature;
 }
 
-bool verified(const PublicKey& signing_key, ByteSpan payload, ByteSpan signature) {
+bool verified(EVP_PKEY* key, ByteSpan payload, ByteSpan signature) {
   if (signature.size() != kSignatureBytes) return false;
-  const auto key = detail::openssl_public(EVP_PKEY_ED25519, signing_key);
-  if (key == nullptr) return false;
   const Context context(EVP_MD_CTX_new());
-  if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1) return false;
+  if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) != 1) return false;
   return EVP_DigestVerify(context.get(), signature.data(), signature.size(), payload.data(),
                           payload.size()) == 1;
 }
 
 }  // namespace
 
-Bytes sign_model(const SigningKeys& keys, const ModelUse& use) {
-  return sign(keys, payload_of(use));
+Signer::Signer(const SigningKeys& keys) : key_(detail::openssl_secret(EVP_PKEY_ED25519, keys.secret_key)) {}
+
+Bytes Signer::sign_model(const ModelUse& use) const {
+  return sign(key_.get(), payload_of(use));
 }
 
-Status verify_model(const PublicKey& signing_key, const ModelUse& use, ByteSpan signature) {
-  if (verified(signing_key, payload_of(use), signature)) return ok_status();
+Bytes Signer::sign_settings(const Digest& run_id, ByteSpan settings) const {
+  return sign(key_.get(), payload_of(run_id, settings));
+}
+
+Result<Verifier> Verifier::make(ByteSpan signing_key) {
+  COVEY_ASSIGN_OR_RETURN(const PublicKey raw, public_key_from_bytes(signing_key));
+  auto key = detail::openssl_public(EVP_PKEY_ED25519, raw);
+  if (key == nullptr) return corrupt("the signing key is no Ed25519 key");
+  return Verifier(std::move(key));
+}
+
+Status Verifier::verify_model(const ModelUse& use, ByteSpan signature) const {
+  if (verified(key_.get(), payload_of(use), signature)) return ok_status();
   return refused("the signature does not cover model " + use.model.hex() + " for round " +
                  std::to_string(use.round));
 }
 
-Bytes sign_settings(const SigningKeys& keys, const Digest& run_id, ByteSpan settings) {
-  return sign(keys, payload_of(run_id, settings));
-}
-
-Status verify_settings(const PublicKey& signing_key, const Digest& run_id, ByteSpan settings,
-                       ByteSpan signature) {
-  if (verified(signing_key, payload_of(run_id, settings), signature)) return ok_status();
+Status Verifier::verify_settings(const Digest& run_id, ByteSpan settings, ByteSpan signature) const {
+  if (verified(key_.get(), payload_of(run_id, settings), signature)) return ok_status();
   return refused("the signature does not cover the settings of run " + run_id.hex());
 }
 

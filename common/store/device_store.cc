@@ -74,8 +74,8 @@ Result<std::unique_ptr<DeviceStore>> DeviceStore::open(const fs::path& dir) {
                          Database::open(dir / kDatabaseName, Database::Migrations(kMigrations)));
   COVEY_ASSIGN_OR_RETURN(BlobStore blobs, BlobStore::create(dir / kBlobsName));
   std::unique_ptr<DeviceStore> store(new DeviceStore(std::move(lock), std::move(database), std::move(blobs)));
-  COVEY_ASSIGN_OR_RETURN(const std::set<Digest> named, store->named_blobs());
-  COVEY_RETURN_IF_ERROR(store->blobs_.keep_only(named).status());  // a crash may have left others
+  COVEY_ASSIGN_OR_RETURN(store->committed_, store->named_blobs());
+  COVEY_RETURN_IF_ERROR(store->blobs_.keep_only(store->committed_).status());  // a crash may have left others
   return store;
 }
 
@@ -98,11 +98,21 @@ Result<std::set<Digest>> DeviceStore::named_blobs() const {
 
 template <typename Change>
 Status DeviceStore::change(Change&& change) {
-  COVEY_ASSIGN_OR_RETURN(const std::set<Digest> before, named_blobs());
-  COVEY_RETURN_IF_ERROR(in_transaction(database_, change));
-  COVEY_ASSIGN_OR_RETURN(const std::set<Digest> after, named_blobs());
-  for (const Digest& digest : before) {
-    if (after.count(digest) == 0) COVEY_RETURN_IF_ERROR(blobs_.remove(digest));
+  if (!changing_) COVEY_RETURN_IF_ERROR(Statement(database_, "BEGIN IMMEDIATE").run());
+  Status status = change();
+  changing_ = status.ok();
+  // The first failure is the one to report; SQLite may have rolled back by itself.
+  if (!changing_) (void)database_.execute("ROLLBACK");
+  return status;
+}
+
+Status DeviceStore::commit() {
+  COVEY_RETURN_IF_ERROR(change([&] { return Statement(database_, "COMMIT").run(); }));
+  changing_ = false;
+  COVEY_ASSIGN_OR_RETURN(std::set<Digest> named, named_blobs());
+  std::swap(named, committed_);
+  for (const Digest& digest : named) {
+    if (committed_.count(digest) == 0) COVEY_RETURN_IF_ERROR(blobs_.remove(digest));
   }
   return ok_status();
 }
@@ -137,6 +147,7 @@ Result<bool> DeviceStore::begin_run(const Digest& run_id) {
     return Statement(database_, "INSERT INTO run (id, run_id) VALUES (1, ?)", run_id).run();
   });
   COVEY_RETURN_IF_ERROR(reset);
+  COVEY_RETURN_IF_ERROR(commit());
   return true;
 }
 
@@ -148,7 +159,8 @@ Status DeviceStore::store_tentative(const Tentative& t, ByteSpan update, ByteSpa
               t.update_bytes);
   if (!update.empty()) COVEY_RETURN_IF_ERROR(blobs_.put_named(t.update, update));
   COVEY_ASSIGN_OR_RETURN(const Digest state, blobs_.put(member_state));
-  return change([&] { return insert(t, state, cost); });
+  COVEY_RETURN_IF_ERROR(change([&] { return insert(t, state, cost); }));
+  return commit();
 }
 
 Status DeviceStore::insert(const Tentative& t, const Digest& member_state, const TaskCost& cost) {

@@ -50,7 +50,7 @@ struct DeviceRound {
   std::uint64_t images = 0;
   std::uint64_t bytes_up = 0;
   std::uint64_t bytes_down = 0;
-  bool counted = false;  ///< the coordinator named it as counted in a later task
+  bool counted = false;  ///< named as counted in a later task; readers see it when that one is stored
 };
 
 /// All state of one client: DIR/client.sqlite and DIR/blobs.
@@ -73,7 +73,7 @@ class DeviceStore {
   Result<bool> begin_run(const Digest& run_id);
   Result<std::optional<Digest>> run_id() const;
 
-  /// Durable when it returns. `update` are the encoded bytes that have the digest `tentative.update`
+  /// Durable when it returns, with what was promoted or dropped before. `update` are the encoded bytes that have the digest `tentative.update`
   /// (empty when there is nothing to report), `member_state` what the device's state becomes if the update
   /// counts, `cost` goes to the history. Replaces an earlier tentative part. begin_run comes first.
   Status store_tentative(const Tentative& tentative, ByteSpan update, ByteSpan member_state,
@@ -82,6 +82,10 @@ class DeviceStore {
   /// The encoded bytes of the tentative update; kNotFound without one.
   Result<Bytes> tentative_update() const;
   /// The tentative member state becomes the committed one. Without a tentative part nothing happens.
+  ///
+  /// Neither this nor drop_tentative() is durable before the next store_tentative() or begin_run(), which
+  /// spares a device half of its commits: whoever decided it once decides the same again after a crash. Until
+  /// then readers beside this process see the state before.
   Status promote_tentative();
   Status drop_tentative();
 
@@ -95,13 +99,17 @@ class DeviceStore {
   Status insert(const Tentative& tentative, const Digest& member_state, const TaskCost& cost);
   /// By the rows that there are.
   Result<std::set<Digest>> named_blobs() const;
-  /// Runs `change` in a transaction and removes the blobs that no row names any more.
+  /// Runs `change` in the open transaction, or begins one. What fails undoes the whole transaction.
   template <typename Change>
   Status change(Change&& change);
+  /// Ends the open transaction and removes the blobs that no row names any more.
+  Status commit();
 
   std::optional<DirectoryLock> lock_;  ///< empty in a reader
   Database database_;
   BlobStore blobs_;
+  bool changing_ = false;       ///< a transaction is open
+  std::set<Digest> committed_;  ///< the blobs that rows name, of the last commit
 };
 
 }  // namespace covey::store

@@ -63,11 +63,28 @@ TEST_F(DeviceStoreTest, GivesBackATentativePartAfterReopening) {
 TEST_F(DeviceStoreTest, PromotesTheTentativeState) {
   ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   ASSERT_STATUS_OK(store_->promote_tentative());
-  reopen();
   EXPECT_EQ(*store_->member_state(), state_);
   EXPECT_EQ(*store_->tentative(), std::nullopt);
   EXPECT_EQ(store_->tentative_update().status().code(), Code::kNotFound);
-  EXPECT_EQ(test::file_count(dir_ / "blobs"), 1u);  // the sent update is gone
+}
+
+TEST_F(DeviceStoreTest, PromotesDurablyWithTheNextTask) {
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
+  ASSERT_STATUS_OK(store_->promote_tentative());
+  EXPECT_EQ((*(*DeviceStore::open_read_only(dir_.path()))->tentative())->round, 5u);
+  reopen();  // as after a crash: the next task promotes it again
+  EXPECT_EQ((*store_->tentative())->round, 5u);
+  EXPECT_EQ(*store_->tentative_update(), update_);
+  EXPECT_TRUE(store_->member_state()->empty());
+
+  ASSERT_STATUS_OK(store_->promote_tentative());
+  Tentative nothing{6, 0, SlotId{0}, sha256(as_bytes("other")), true, {}, 0, {}};
+  ASSERT_STATUS_OK(store_->store_tentative(nothing, {}, Bytes{6, 6}, {}));
+  EXPECT_EQ(test::file_count(dir_ / "blobs"), 2u);  // both states; the sent update is gone
+  reopen();
+  EXPECT_EQ((*store_->tentative())->round, 6u);
+  EXPECT_EQ(*store_->member_state(), state_);
+  EXPECT_TRUE(store_->history()->front().counted);
 }
 
 TEST_F(DeviceStoreTest, DropsTheTentativeStateAndKeepsTheCommittedOne) {
@@ -77,7 +94,11 @@ TEST_F(DeviceStoreTest, DropsTheTentativeStateAndKeepsTheCommittedOne) {
   ASSERT_STATUS_OK(store_->drop_tentative());
   EXPECT_EQ(*store_->member_state(), state_);
   EXPECT_EQ(*store_->tentative(), std::nullopt);
-  EXPECT_EQ(test::file_count(dir_ / "blobs"), 1u);
+  ASSERT_STATUS_OK(store_->store_tentative(task(7), update_, Bytes{7}, {}));
+  reopen();
+  EXPECT_EQ(*store_->member_state(), state_);
+  EXPECT_EQ((*store_->tentative())->round, 7u);
+  EXPECT_EQ(test::file_count(dir_ / "blobs"), 3u);  // two states and the update
 }
 
 TEST_F(DeviceStoreTest, ChangesNothingWhenThereIsNothingToPromoteOrDrop) {
