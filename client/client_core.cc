@@ -6,6 +6,7 @@
 
 #include "common/base/check.h"
 #include "common/base/random.h"
+#include "common/wire/limits.h"
 
 namespace covey::client {
 
@@ -69,9 +70,9 @@ void ClientCore::handle(const event::Probed& e) {
   if (link_ == Link::kWelcomed) greet();
 }
 
-void ClientCore::send(wire::Message message) {
+void ClientCore::send(wire::Message message, bool with_update) {
   last_sent_ = now_;
-  actions_.emplace_back(action::Send{std::move(message)});
+  actions_.emplace_back(action::Send{std::move(message), with_update});
 }
 
 void ClientCore::handle(const event::LinkLost& e) {
@@ -245,8 +246,11 @@ void ClientCore::offer() {
   work_ = Work::kOffering;
   if (link_ != Link::kWelcomed) return;  // after the next welcome
   const Finished& f = *tentative_;
+  const bool with_update =
+      task_ && task_->update_with_offer && !f.nothing_to_report && f.update_bytes <= wire::kChunkBytes;
   send(wire::UpdateOffer{f.round, f.attempt, f.slot, f.model, f.nothing_to_report, f.update, f.update_bytes,
-                         f.report});
+                         f.report},
+       with_update);
 }
 
 void ClientCore::on(const wire::UpdateAnswer& answer) {

@@ -90,6 +90,7 @@ namespace action {
 struct Connect {};  ///< drop the socket if there is one, make a new one
 struct Send {
   wire::Message message;
+  bool with_update = false;  ///< an offer, and the bytes of the update go along
 };
 struct PromoteTentative {};
 struct DropTentative {};
@@ -185,7 +186,7 @@ class ClientCore {
   void begin_waiting();
   void offer();
   void greet();
-  void send(wire::Message message);
+  void send(wire::Message message, bool with_update = false);
   void log(bool warning, std::string text) { actions_.emplace_back(action::Log{warning, std::move(text)}); }
   void exit(int code, std::string text);
 

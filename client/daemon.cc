@@ -133,6 +133,7 @@ Status Daemon::receive(wire::Message message) {
   }
   if (const auto* request = std::get_if<wire::ChunkRequest>(&message))
     COVEY_RETURN_IF_ERROR(serve_update(*request));
+  if (auto* task = std::get_if<wire::Task>(&message)) take_model(*task);
   return step(event::Received{std::move(message)});
 }
 
@@ -145,8 +146,7 @@ Result<bool> Daemon::prepare(const wire::Message& message) {
 // ---- what the coordinator says
 
 Result<bool> Daemon::accept_welcome(const wire::Welcome& welcome) {
-  const Status signature =
-      verifier_->verify_settings(welcome.run_id, welcome.settings, welcome.signature);
+  const Status signature = verifier_->verify_settings(welcome.run_id, welcome.settings, welcome.signature);
   if (!signature.ok()) {
     parts_.logger->warn("a welcome was dropped: {}", signature.message());
     return false;
@@ -204,8 +204,8 @@ void Daemon::probed(const Result<Digest>& probe) {
 }
 
 bool Daemon::accept_task(const wire::Task& task) {
-  Status status = verifier_->verify_model({run_id_, task.round, task.attempt, task.group, task.model},
-                                          task.signature);
+  Status status =
+      verifier_->verify_model({run_id_, task.round, task.attempt, task.group, task.model}, task.signature);
   const std::uint64_t bytes_max =
       pool_ ? quant::container_bytes_max(learn::exchanged_layout(pool_->layout(), settings_.experiment)) : 0;
   if (status.ok() && (task.model_bytes == 0 || task.model_bytes > bytes_max)) {
@@ -213,6 +213,17 @@ bool Daemon::accept_task(const wire::Task& task) {
   }
   if (!status.ok()) parts_.logger->warn("the task of round {} was dropped: {}", task.round, status.message());
   return status.ok();
+}
+
+// Held until the core asks for it: it may have work that comes first.
+void Daemon::take_model(wire::Task& task) {
+  Bytes bytes = std::exchange(task.bytes, {});
+  if (bytes.empty() || (model_ && model_digest_ == task.model)) return;
+  if (sha256(bytes) == task.model) {
+    came_along_ = {task.model, std::make_shared<Bytes>(std::move(bytes))};
+  } else {
+    parts_.logger->warn("the bytes with the task of round {} are not its model", task.round);
+  }
 }
 
 Status Daemon::take_chunk(const wire::Chunk& chunk) {
@@ -238,7 +249,8 @@ Status Daemon::serve_update(const wire::ChunkRequest& request) {
   }
   const auto send_part = [&](std::uint64_t offset, ByteSpan part) {
     if (link_)
-      note_sent(link_->send_lent(wire::encode_chunk_envelope(request.digest, offset), update_, part));
+      note_sent(
+          link_->send_lent(wire::encode_envelope(wire::Chunk{request.digest, offset, {}}), update_, part));
     return ok_status();
   };
   const Status status = transport::serve_chunks(*update_, request, send_part);
@@ -287,7 +299,11 @@ void Daemon::note_sent(const Status& status) const {
 }
 
 Status Daemon::execute(const action::Send& a) {
-  send(a.message);
+  if (a.with_update) {
+    if (link_) note_sent(link_->send_lent(wire::encode_envelope(a.message), update_, *update_));
+  } else {
+    send(a.message);
+  }
   return ok_status();
 }
 
@@ -312,6 +328,12 @@ Status Daemon::execute(const action::FetchModel& a) {
     return ok_status();
   }
   if (model_ && model_digest_ == a.model) return step(event::ModelReady{a.model});
+  if (came_along_.bytes && came_along_.digest == a.model) {
+    receiver_.reset();
+    model_ = std::exchange(came_along_.bytes, nullptr);
+    model_digest_ = a.model;
+    return step(event::ModelReady{a.model});
+  }
   if (!receiver_ || receiver_->complete() || receiver_->digest() != a.model) {
     model_digest_ = Digest{};
     receiver_.reset();  // with its hold on the model before

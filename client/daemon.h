@@ -53,6 +53,7 @@ class Daemon {
   Result<bool> prepare(const wire::Message& message);
   Result<bool> accept_welcome(const wire::Welcome& welcome);
   bool accept_task(const wire::Task& task);
+  void take_model(wire::Task& task);
   Status take_chunk(const wire::Chunk& chunk);
   Status serve_update(const wire::ChunkRequest& request);
   Status fit_samples(const data::DataSpec& spec);
@@ -102,6 +103,11 @@ class Daemon {
   std::shared_ptr<Bytes> model_;  ///< the model on its way in, or the last one
   Digest model_digest_;           ///< of a complete model_
   std::unique_ptr<transport::ChunkReceiver> receiver_;
+  struct Model {
+    Digest digest;
+    std::shared_ptr<Bytes> bytes;
+  };
+  Model came_along_;                     ///< the model of a task, from its message
   TaskResult result_;                    ///< of the last training, until it is stored
   std::shared_ptr<const Bytes> update_;  ///< encoded bytes of the tentative update
   Digest update_digest_;

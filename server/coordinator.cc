@@ -16,6 +16,9 @@ namespace {
 constexpr double kSilenceSeconds = 30;
 constexpr double kHousekeepingSeconds = 1;
 constexpr double kFlushSeconds = 3;
+/// Updates of an attempt that may come with their offers: this many chunks may lie in the socket's queues at
+/// once, however many clients there are.
+constexpr std::size_t kUpdatesWithOffers = 64;
 /// Messages handled before timers and the pool get their turn.
 constexpr int kMessagesPerTurn = 64;
 
@@ -127,9 +130,9 @@ Status Coordinator::serve_once() {
 
 Status Coordinator::take_messages() {
   for (int i = 0; i < kMessagesPerTurn; ++i) {
-    COVEY_ASSIGN_OR_RETURN(const auto received, server_->receive());
+    COVEY_ASSIGN_OR_RETURN(auto received, server_->receive());
     if (!received) break;
-    COVEY_RETURN_IF_ERROR(handle(*received));
+    COVEY_RETURN_IF_ERROR(handle(*std::move(received)));
   }
   return ok_status();
 }
@@ -217,18 +220,18 @@ std::optional<UserId> Coordinator::session_user(const transport::Received& from)
 
 // ---- messages
 
-Status Coordinator::handle(const transport::Received& received) {
+Status Coordinator::handle(transport::Received received) {
   if (!received.status.ok()) {
     refuse(received, "malformed", wire::refusal(received.status));
     return ok_status();
   }
-  const auto message = wire::decode(received.frames, wire::Side::kCoordinator);
+  auto message = wire::decode(std::move(received.frames), wire::Side::kCoordinator);
   if (!message.ok()) {
     refuse(received, "malformed", wire::refusal(message.status()));
     return ok_status();
   }
   if (const auto user = sessions_.user_of(received.peer)) sessions_.touch(*user, monotonic_seconds());
-  return std::visit([&](const auto& m) { return on(received, m); }, *message);
+  return std::visit([&](auto& m) { return on(received, std::move(m)); }, *message);
 }
 
 template <typename Other>
@@ -275,7 +278,7 @@ Status Coordinator::on(const transport::Received& from, const wire::Hello& messa
   if (sessions_.user_of(from.peer) == user) return ok_status();
   COVEY_RETURN_IF_ERROR(
       parts_.enrolment->record_session(key_text(from.key), unix_seconds(), message.samples));
-  return open_session(*user, from, message.samples);
+  return open_session(*user, from, message);
 }
 
 Status Coordinator::note_probe(UserId user, const security::PublicKey& key, const Digest& probe) {
@@ -288,12 +291,13 @@ Status Coordinator::note_probe(UserId user, const security::PublicKey& key, cons
   return parts_.enrolment->record_probe(key_text(key), probe);
 }
 
-Status Coordinator::open_session(UserId user, const transport::Received& from, std::uint64_t samples) {
-  if (const auto replaced = sessions_.open(user, {from.peer, from.key, monotonic_seconds()})) {
+Status Coordinator::open_session(UserId user, const transport::Received& from, const wire::Hello& hello) {
+  const Sessions::Session session{from.peer, from.key, monotonic_seconds(), hello.resuming};
+  if (const auto replaced = sessions_.open(user, session)) {
     send(replaced->peer, wire::Error{wire::ErrorCode::kSuperseded, "a newer session uses the same key"});
   }
   inbox_->pause(user);
-  parts_.logger->info("user={} connected, {} samples", user.value, samples);
+  parts_.logger->info("user={} connected, {} samples", user.value, hello.samples);
   welcome_.user = user;
   send(from.peer, welcome_);
   if (engine_->finished()) send(from.peer, finished_message());
@@ -325,46 +329,56 @@ Status Coordinator::on(const transport::Received& from, const wire::ChunkRequest
   }
   const auto& model = found->second;
   const Status status = transport::serve_chunks(*model, message, [&](std::uint64_t offset, ByteSpan part) {
-    note_sent(from.peer, server_->send_lent(from.peer, wire::encode_chunk_envelope(message.digest, offset),
-                                            model, part));
+    note_sent(from.peer,
+              server_->send_lent(from.peer, wire::encode_envelope(wire::Chunk{message.digest, offset, {}}),
+                                 model, part));
     return ok_status();
   });
   if (!status.ok()) refuse(from, "bad_request", {wire::ErrorCode::kRefused, status.message()});
   return ok_status();
 }
 
-Status Coordinator::on(const transport::Received& from, const wire::UpdateOffer& message) {
+Status Coordinator::on(const transport::Received& from, wire::UpdateOffer message) {
   const auto user = session_user(from);
   if (!user) return ok_status();
+  sessions_.resumed(*user);
   if (message.update_bytes > engine_->update_bytes_max()) {
     answer_update(*user, {message.round, message.attempt, message.update, false,
                           "an update of " + std::to_string(message.update_bytes) + " bytes; at most " +
                               std::to_string(engine_->update_bytes_max()) + " are allowed"});
     return ok_status();
   }
-  offers_[*user] = {*user, message.round, message.attempt, message.update, message.update_bytes};
-  return engine_->update_offered(*user, message);
+  const ExpectedUpdate offer{*user, message.round, message.attempt, message.update, message.update_bytes};
+  offers_[*user] = offer;
+  Bytes bytes = std::exchange(message.bytes, {});
+  COVEY_RETURN_IF_ERROR(engine_->update_offered(*user, message));
+  const auto expected = inbox_->expected(*user);
+  const bool wanted = expected && expected->digest == offer.digest;
+  return bytes.empty() || !wanted ? ok_status()
+                                  : take_update(from, offer, inbox_->accept_whole(*user, std::move(bytes)));
 }
 
 Status Coordinator::on(const transport::Received& from, const wire::Chunk& message) {
   const auto user = session_user(from);
   if (!user) return ok_status();
   const auto expected = inbox_->expected(*user);
-  const auto arrived = inbox_->accept(monotonic_seconds(), *user, message);
-  if (!arrived.ok()) {
-    const Status& status = arrived.status();
-    if (status.code() == Code::kNotFound) {
-      refusals_.add(monotonic_seconds(), "unexpected_chunk", short_name(from.key), status.message());
-      return ok_status();
-    }
-    if (status.code() != Code::kCorrupt) return status;
-    refusals_.add(monotonic_seconds(), "bad_update", short_name(from.key), status.message());
-    return engine_->update_failed(*user, expected->round, expected->attempt, expected->digest,
-                                  status.message());
-  }
-  if (!*arrived) return ok_status();
-  const ExpectedUpdate& update = (*arrived)->update;
-  return engine_->update_arrived(*user, update.round, update.attempt, update.digest, (*arrived)->bytes());
+  auto arrived = inbox_->accept(monotonic_seconds(), *user, message);
+  if (arrived.ok() && !*arrived) return ok_status();
+  if (arrived.ok()) return take_update(from, *expected, **std::move(arrived));
+  if (arrived.status().code() != Code::kNotFound) return take_update(from, *expected, arrived.status());
+  refusals_.add(monotonic_seconds(), "unexpected_chunk", short_name(from.key), arrived.status().message());
+  return ok_status();
+}
+
+Status Coordinator::take_update(const transport::Received& from, const ExpectedUpdate& update,
+                                const Result<UpdateInbox::Arrived>& arrived) {
+  if (arrived.ok())
+    return engine_->update_arrived(update.user, update.round, update.attempt, update.digest,
+                                   arrived->bytes());
+  if (arrived.status().code() != Code::kCorrupt) return arrived.status();
+  const std::string problem = arrived.status().message();
+  refusals_.add(monotonic_seconds(), "bad_update", short_name(from.key), problem);
+  return engine_->update_failed(update.user, update.round, update.attempt, update.digest, problem);
 }
 
 Status Coordinator::on(const transport::Received& from, const wire::Goodbye&) {
@@ -376,12 +390,12 @@ Status Coordinator::on(const transport::Received& from, const wire::Goodbye&) {
 
 void Coordinator::send_task(const OutgoingTask& task) {
   if (task.round != offered_.round || task.attempt != offered_.attempt)
-    offered_ = {task.round, task.attempt, {}, {}};
+    offered_ = {task.round, task.attempt, {}, {}, 0};
   offered_.models[task.model] = task.model_bytes;
   Bytes& signature = offered_.signatures[task.group];
   if (signature.empty()) {
-    signature = signer_.sign_model(
-        {parts_.run->info().run_id, task.round, task.attempt, task.group, task.model});
+    signature =
+        signer_.sign_model({parts_.run->info().run_id, task.round, task.attempt, task.group, task.model});
   }
   wire::Task message;
   message.round = task.round;
@@ -398,7 +412,13 @@ void Coordinator::send_task(const OutgoingTask& task) {
     message.last_counted_round = task.last_counted->round;
     message.last_counted_attempt = task.last_counted->attempt;
   }
-  send_to(task.user, std::move(message));
+  message.update_with_offer = offered_.tasks++ < kUpdatesWithOffers;
+  const Sessions::Session* session = sessions_.of(task.user);
+  if (session == nullptr) return;
+  if (message.model_bytes > wire::kChunkBytes || session->resuming)
+    return send(session->peer, std::move(message));
+  note_sent(session->peer, server_->send_lent(session->peer, wire::encode_envelope(message), task.model_bytes,
+                                              *task.model_bytes));
 }
 
 void Coordinator::fetch_update(UserId user, const Digest& update) {

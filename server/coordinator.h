@@ -59,19 +59,21 @@ class Coordinator final : private Clients {
   Status close_silent_sessions(double now);
   void finish();
 
-  Status handle(const transport::Received& received);
+  Status handle(transport::Received received);
   Status on(const transport::Received& from, const wire::Enroll& message);
   Status on(const transport::Received& from, const wire::Hello& message);
   Status on(const transport::Received& from, const wire::Heartbeat& message);
   Status on(const transport::Received& from, const wire::ChunkRequest& message);
-  Status on(const transport::Received& from, const wire::UpdateOffer& message);
+  Status on(const transport::Received& from, wire::UpdateOffer message);
   Status on(const transport::Received& from, const wire::Chunk& message);
   Status on(const transport::Received& from, const wire::Goodbye& message);
   template <typename Other>
   Status on(const transport::Received& from, const Other& message);
 
   Status note_probe(UserId user, const security::PublicKey& key, const Digest& probe);
-  Status open_session(UserId user, const transport::Received& from, std::uint64_t samples);
+  Status open_session(UserId user, const transport::Received& from, const wire::Hello& hello);
+  Status take_update(const transport::Received& from, const ExpectedUpdate& update,
+                     const Result<UpdateInbox::Arrived>& arrived);
   wire::Finished finished_message() const;
   /// The user whose session this is; empty, after an answer, for anybody else.
   std::optional<UserId> session_user(const transport::Received& from);
@@ -106,6 +108,7 @@ class Coordinator final : private Clients {
     std::uint32_t attempt = 0;
     std::unordered_map<Digest, std::shared_ptr<const Bytes>> models;
     std::map<GroupId, Bytes> signatures;  ///< of a group's model, the same for all its members
+    std::size_t tasks = 0;                ///< sent
   };
   Offered offered_;
   std::map<UserId, ExpectedUpdate> offers_;

@@ -16,6 +16,7 @@ class Sessions {
     transport::Peer peer;
     security::PublicKey key{};
     double last_heard = 0;
+    bool resuming = false;  ///< holds a finished update, most likely of the task that it gets
   };
 
   /// Opens the session of `user`, and returns the one it replaces when that is another connection.
@@ -23,6 +24,8 @@ class Sessions {
   void close(UserId user);
   /// The session's user was heard of.
   void touch(UserId user, double now) { sessions_.at(user).last_heard = now; }
+  /// The session's user has offered its finished update.
+  void resumed(UserId user) { sessions_.at(user).resuming = false; }
 
   /// Empty when this connection has no session (any more).
   std::optional<UserId> user_of(const transport::Peer& peer) const;

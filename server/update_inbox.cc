@@ -158,6 +158,15 @@ Result<std::optional<UpdateInbox::Arrived>> UpdateInbox::accept(double now, User
   return std::optional<Arrived>(*std::move(arrived));
 }
 
+Result<UpdateInbox::Arrived> UpdateInbox::accept_whole(UserId user, Bytes bytes) {
+  const auto update = expected(user);
+  if (!update) return not_found("no update of this user was asked for");
+  drop(user);
+  if (sha256(bytes) != update->digest)
+    return corrupt("the bytes with the offer do not have the digest " + update->digest.hex());
+  return Arrived{*update, std::move(bytes), std::nullopt};
+}
+
 std::optional<ExpectedUpdate> UpdateInbox::expected(UserId user) const {
   const auto found = uploads_.find(user);
   return found == uploads_.end() ? std::nullopt : std::optional<ExpectedUpdate>(found->second.update);

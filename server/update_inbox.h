@@ -66,6 +66,9 @@ class UpdateInbox {
   ///   others     the spool file cannot be written or read
   Result<std::optional<Arrived>> accept(double now, UserId user, const wire::Chunk& chunk);
 
+  /// Takes the whole of the user's upload, which came with its offer; errors as of accept().
+  Result<Arrived> accept_whole(UserId user, Bytes bytes);
+
   /// The upload that the user was asked for.
   std::optional<ExpectedUpdate> expected(UserId user) const;
   /// Uploads that belong to another attempt than this one.

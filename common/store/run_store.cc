@@ -1,5 +1,7 @@
 #include "common/store/run_store.h"
 
+#include <algorithm>
+
 #include "common/store/run_schema.h"
 #include "common/store/statement.h"
 
@@ -259,18 +261,24 @@ Result<std::size_t> RunStore::prune(std::uint32_t keep) {
 
 Result<std::size_t> RunStore::sweep(std::uint32_t first_round) {
   std::set<Digest> live;
-  // A round whose evaluation is due keeps the models that it is computed from.
+  std::int64_t oldest = first_round;
+  // A round whose evaluation is due keeps the models that it is computed from. Rounds before those that were
+  // kept the last time have nothing left; to look at them again would make a long run slower and slower.
   Statement rows(database_,
-                 "WITH kept AS (SELECT * FROM rounds WHERE round >= ?1 OR "
-                 "  (evaluate AND round NOT IN (SELECT round FROM evaluations))) "
-                 "SELECT average FROM kept "
-                 "UNION SELECT trainer_state FROM kept WHERE trainer_state IS NOT NULL "
-                 "UNION SELECT velocity FROM kept WHERE velocity IS NOT NULL "
-                 "UNION SELECT digest FROM masters WHERE round >= ?1 "
-                 "UNION SELECT digest FROM device_states",
-                 first_round);
-  while (rows.next()) live.insert(rows.digest());
+                 "WITH kept AS (SELECT * FROM rounds WHERE round >= ?2 AND (round >= ?1 OR "
+                 "  (evaluate AND NOT EXISTS (SELECT 1 FROM evaluations e WHERE e.round = rounds.round)))) "
+                 "SELECT round, average FROM kept "
+                 "UNION ALL SELECT round, trainer_state FROM kept WHERE trainer_state IS NOT NULL "
+                 "UNION ALL SELECT round, velocity FROM kept WHERE velocity IS NOT NULL "
+                 "UNION ALL SELECT round, digest FROM masters WHERE round >= ?1 "
+                 "UNION ALL SELECT ?1, digest FROM device_states",
+                 first_round, first_kept_);
+  while (rows.next()) {
+    oldest = std::min(oldest, rows.i64());
+    live.insert(rows.digest());
+  }
   COVEY_RETURN_IF_ERROR(rows.status());
+  first_kept_ = static_cast<std::uint32_t>(oldest);
   return blobs_.keep_only(live);
 }
 

@@ -98,6 +98,7 @@ class RunStore {
   Database database_;
   BlobStore blobs_;
   RunInfo info_;
+  std::uint32_t first_kept_ = 0;  ///< no round before it has models that are still needed
 };
 
 }  // namespace covey::store

@@ -111,7 +111,15 @@ Result<Report> read_report(schema::Report::Reader in) {
   return out;
 }
 
-Result<Message> read(schema::UpdateOffer::Reader in) {
+/// The bytes that travel with what they are, whole: `bytes` of them were announced.
+Status check_whole(const char* what, const Bytes& blob, std::uint64_t bytes) {
+  COVEY_RETURN_IF_ERROR(check_limit(what, blob.size(), kChunkBytes));
+  if (blob.size() == bytes) return ok_status();
+  return corrupt(std::string(what) + " is " + std::to_string(blob.size()) + " where " +
+                 std::to_string(bytes) + " were announced");
+}
+
+Result<Message> read(schema::UpdateOffer::Reader in, Frames& frames) {
   UpdateOffer out;
   out.round = in.getRound();
   out.attempt = in.getAttempt();
@@ -126,15 +134,18 @@ Result<Message> read(schema::UpdateOffer::Reader in) {
                    ": bytes follow exactly when there is something to report");
   }
   COVEY_ASSIGN_OR_RETURN(out.report, read_report(in.getReport()));
+  if (frames.has_blob)
+    COVEY_RETURN_IF_ERROR(check_whole("bytes with the offer", frames.blob, out.update_bytes));
+  out.bytes = std::move(frames.blob);
   return Message(std::move(out));
 }
 
-Result<Message> read(schema::Chunk::Reader in, Bytes blob) {
+Result<Message> read(schema::Chunk::Reader in, Frames& frames) {
   COVEY_ASSIGN_OR_RETURN(const Digest digest, digest_of("digest", in.getDigest()));
   COVEY_RETURN_IF_ERROR(check_limit("offset", in.getOffset(), kModelBytesMax));
-  if (blob.empty()) return corrupt("a chunk without bytes");
-  COVEY_RETURN_IF_ERROR(check_limit("chunk bytes", blob.size(), kChunkBytes));
-  return Message(Chunk{digest, in.getOffset(), std::move(blob)});
+  if (frames.blob.empty()) return corrupt("a chunk without bytes");
+  COVEY_RETURN_IF_ERROR(check_limit("chunk bytes", frames.blob.size(), kChunkBytes));
+  return Message(Chunk{digest, in.getOffset(), std::move(frames.blob)});
 }
 
 Result<Message> read(schema::Enrolled::Reader in) {
@@ -153,7 +164,7 @@ Result<Message> read(schema::Welcome::Reader in) {
   return Message(std::move(out));
 }
 
-Result<Message> read(schema::Task::Reader in) {
+Result<Message> read(schema::Task::Reader in, Frames& frames) {
   Task out;
   out.round = in.getRound();
   out.attempt = in.getAttempt();
@@ -171,6 +182,10 @@ Result<Message> read(schema::Task::Reader in) {
   COVEY_RETURN_IF_ERROR(check_number("seconds_left", out.seconds_left, 0, kSecondsMax));
   out.curvature_probes = in.getCurvatureProbes();
   COVEY_RETURN_IF_ERROR(check_limit("curvature_probes", out.curvature_probes, kCurvatureAnswersMax));
+  out.update_with_offer = in.getUpdateWithOffer();
+  if (frames.has_blob)
+    COVEY_RETURN_IF_ERROR(check_whole("bytes with the task", frames.blob, out.model_bytes));
+  out.bytes = std::move(frames.blob);
   return Message(std::move(out));
 }
 
@@ -206,7 +221,11 @@ Status check_direction(Kind kind, Side receiver) {
   }
 }
 
-Result<Message> read_kind(schema::Envelope::Reader in, Bytes blob) {
+bool may_have_bytes(Kind kind) {
+  return kind == Kind::CHUNK || kind == Kind::TASK || kind == Kind::UPDATE_OFFER;
+}
+
+Result<Message> read_kind(schema::Envelope::Reader in, Frames& frames) {
   switch (in.which()) {
     case Kind::NONE:
       return corrupt("a message without a kind");
@@ -219,17 +238,17 @@ Result<Message> read_kind(schema::Envelope::Reader in, Bytes blob) {
     case Kind::CHUNK_REQUEST:
       return read(in.getChunkRequest());
     case Kind::UPDATE_OFFER:
-      return read(in.getUpdateOffer());
+      return read(in.getUpdateOffer(), frames);
     case Kind::GOODBYE:
       return Message(Goodbye{});
     case Kind::CHUNK:
-      return read(in.getChunk(), std::move(blob));
+      return read(in.getChunk(), frames);
     case Kind::ENROLLED:
       return read(in.getEnrolled());
     case Kind::WELCOME:
       return read(in.getWelcome());
     case Kind::TASK:
-      return read(in.getTask());
+      return read(in.getTask(), frames);
     case Kind::UPDATE_ANSWER:
       return read(in.getUpdateAnswer());
     case Kind::ERROR:
@@ -247,11 +266,10 @@ Result<Message> read_envelope(schema::Envelope::Reader in, Frames& frames, Side 
     return other_version(in.getMajor(), in.getMinor(), receiver);
   COVEY_RETURN_IF_ERROR(check_direction(in.which(), receiver));
   const bool unknown_kind = in.getMinor() > kProtocolMinor && in.which() > Kind::FINISHED;
-  if (frames.has_blob != (in.which() == Kind::CHUNK) && !unknown_kind) {
-    return corrupt(frames.has_blob ? "a second frame that does not belong to a chunk"
-                                   : "a chunk without its second frame");
-  }
-  return read_kind(in, std::move(frames.blob));
+  if (in.which() == Kind::CHUNK && !frames.has_blob) return corrupt("a chunk without its second frame");
+  if (frames.has_blob && !may_have_bytes(in.which()) && !unknown_kind)
+    return corrupt("a second frame with a kind that has none");
+  return read_kind(in, frames);
 }
 
 /// The words of the envelope's segment, copied to where Cap'n Proto may read them: frames are not aligned.

@@ -108,6 +108,7 @@ class Encoder {
     COVEY_CHECK(!std::isnan(m.seconds_left));
     task.setSecondsLeft(std::clamp(m.seconds_left, 0.0, kSecondsMax));
     task.setCurvatureProbes(m.curvature_probes);
+    task.setUpdateWithOffer(m.update_with_offer);
   }
 
   void operator()(const UpdateAnswer& m) {
@@ -161,6 +162,14 @@ std::size_t words_for(const Message& message) {
   return kWordsBase + bytes / sizeof(capnp::word) + 1;
 }
 
+/// Of the kinds that have a second frame.
+Bytes* bytes_of(Message& message) {
+  if (auto* chunk = std::get_if<Chunk>(&message)) return &chunk->bytes;
+  if (auto* task = std::get_if<Task>(&message)) return &task->bytes;
+  if (auto* offer = std::get_if<UpdateOffer>(&message)) return &offer->bytes;
+  return nullptr;
+}
+
 Bytes envelope_of(const Message& message) {
   // The first segment is large enough for everything, so that there is exactly one.
   capnp::MallocMessageBuilder builder(static_cast<unsigned>(words_for(message)));
@@ -178,18 +187,19 @@ Bytes envelope_of(const Message& message) {
 
 }  // namespace
 
-Bytes encode_chunk_envelope(const Digest& digest, std::uint64_t offset) {
-  return envelope_of(Chunk{digest, offset, {}});
+Bytes encode_envelope(const Message& message) {
+  return envelope_of(message);
 }
 
 Frames encode(Message message) {
   Frames frames;
   frames.envelope = envelope_of(message);
-  if (auto* chunk = std::get_if<Chunk>(&message)) {
-    COVEY_CHECK(!chunk->bytes.empty() && chunk->bytes.size() <= kChunkBytes, chunk->bytes.size());
-    frames.blob = std::move(chunk->bytes);
+  if (Bytes* bytes = bytes_of(message); bytes != nullptr && !bytes->empty()) {
+    COVEY_CHECK(bytes->size() <= kChunkBytes, bytes->size());
+    frames.blob = std::move(*bytes);
     frames.has_blob = true;
   }
+  COVEY_CHECK(frames.has_blob || !std::holds_alternative<Chunk>(message), "a chunk without bytes");
   return frames;
 }
 

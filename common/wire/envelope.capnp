@@ -94,6 +94,7 @@ struct Task {
   lastCountedAttempt @9 :UInt32;
   secondsLeft @10 :Float64;
   curvatureProbes @11 :UInt32;  # since 1.2
+  updateWithOffer @12 :Bool;  # since 1.5
 }
 
 struct UpdateAnswer {

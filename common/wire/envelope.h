@@ -6,7 +6,7 @@
 /// Messages as frames and back. The bytes are fixed by FORMAT.md.
 namespace covey::wire {
 
-/// What travels as one ZeroMQ message: the envelope, and for a chunk its bytes.
+/// What travels as one ZeroMQ message: the envelope, and the bytes of a chunk, a model or an update.
 struct Frames {
   Bytes envelope;
   Bytes blob;
@@ -22,8 +22,8 @@ enum class Side { kCoordinator, kClient };
 /// Everything else must keep the limits of limits.h.
 Frames encode(Message message);
 
-/// The envelope alone of a chunk whose bytes the sender lends to the socket (Server::send_lent).
-Bytes encode_chunk_envelope(const Digest& digest, std::uint64_t offset);
+/// The envelope alone, of a message whose bytes the sender lends to the socket (Server::send_lent).
+Bytes encode_envelope(const Message& message);
 
 /// Reads frames that nobody has checked.
 ///   errors  kRefused   the peer speaks another protocol major; the text says which side to update

@@ -14,9 +14,10 @@
 namespace covey::wire {
 
 inline constexpr std::uint16_t kProtocolMajor = 1;
-inline constexpr std::uint16_t kProtocolMinor = 4;
-/// Peers of a lower minor mean other settings by a welcome: their hellos and welcomes are refused.
-inline constexpr std::uint16_t kSettingsMinor = 4;
+inline constexpr std::uint16_t kProtocolMinor = 5;
+/// Peers of a lower minor mean other settings by a welcome, or cannot read every task: their hellos and
+/// welcomes are refused.
+inline constexpr std::uint16_t kSettingsMinor = 5;
 
 // ---- client to coordinator
 // ------------------------------------------------------------------------------------------------
@@ -58,7 +59,7 @@ struct Report {
   std::uint64_t curvature_samples = 0;
 };
 
-/// A finished task. Its bytes follow when the coordinator asks for them with ChunkRequest.
+/// A finished task.
 struct UpdateOffer {
   std::uint32_t round = 0;
   std::uint32_t attempt = 0;
@@ -68,6 +69,9 @@ struct UpdateOffer {
   Digest update;
   std::uint64_t update_bytes = 0;
   Report report;
+  /// The update itself, where the task allowed it (second frame). Empty: the coordinator asks with
+  /// ChunkRequest.
+  Bytes bytes = {};
 };
 
 struct Goodbye {};
@@ -75,7 +79,8 @@ struct Goodbye {};
 // ---- both directions
 // ------------------------------------------------------------------------------------------------------
 
-/// One chunk; its bytes are the second frame. Model chunks go down, update chunks go up.
+/// One chunk of what does not fit into one message; its bytes are the second frame. Model chunks go down,
+/// update chunks go up.
 struct Chunk {
   Digest digest;
   std::uint64_t offset = 0;
@@ -112,6 +117,8 @@ struct Task {
   std::uint32_t last_counted_attempt = 0;
   double seconds_left = 0;             ///< until the round's deadline
   std::uint32_t curvature_probes = 0;  ///< how many to answer, before training
+  bool update_with_offer = false;      ///< an update of at most kChunkBytes may travel with its offer
+  Bytes bytes = {};  ///< the model itself (second frame). Empty: the client asks with ChunkRequest
 };
 
 /// Answer to an UpdateOffer, at once (duplicates, refusals) or when its bytes have been checked and counted.

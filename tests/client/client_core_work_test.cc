@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/wire/limits.h"
 #include "tests/client/support/client_harness.h"
 
 namespace covey::testing {
@@ -26,6 +27,26 @@ TEST(ClientWork, FetchesTrainsStoresAndThenOffers) {
   EXPECT_EQ(offer[0].slot, SlotId{2});
   EXPECT_EQ(offer[0].update, digest(50));
   EXPECT_FALSE(c.core.busy());
+}
+
+TEST(ClientWork, ASmallUpdateGoesAlongWhereTheTaskAllowsIt) {
+  for (const bool allowed : {false, true}) {
+    for (const std::uint64_t bytes :
+         {std::uint64_t{0}, std::uint64_t{wire::kChunkBytes}, std::uint64_t{wire::kChunkBytes} + 1}) {
+      Client c;
+      wire::Task given = task(0);
+      given.update_with_offer = allowed;
+      c.join().receive(given);
+      c.step(event::ModelReady{digest(1)});
+      client::Finished done = finished(given);
+      done.update_bytes = bytes;
+      done.nothing_to_report = bytes == 0;
+      c.step(event::Trained{done});
+      const auto sends = all_of<action::Send>(c.step(event::TentativeStored{}));
+      ASSERT_EQ(sends.size(), 1u);
+      EXPECT_EQ(sends[0].with_update, allowed && bytes == wire::kChunkBytes) << allowed << " " << bytes;
+    }
+  }
 }
 
 TEST(ClientWork, AnAnswerEndsTheWork) {

@@ -92,6 +92,36 @@ TEST_F(Hostile, UpdateOfOtherBytesThanOfferedIsRefused) {
   EXPECT_GE(federation_.refused("bad_update"), 1u);
 }
 
+TEST_F(Hostile, WrongBytesWithTheOfferAreRefused) {
+  const auto task = device_->task_of(0);
+  EXPECT_TRUE(task->update_with_offer);
+  wire::UpdateOffer offer = Device::offer_of(*task, task->bytes);
+  EXPECT_EQ(sha256(task->bytes), task->model) << "a small model comes with its task";
+  offer.bytes = task->bytes;
+  offer.bytes.back() ^= 1;
+  const auto answer = device_->deliver(offer, {});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_FALSE(answer->accepted);
+  EXPECT_NE(answer->reason.find("digest"), std::string::npos) << answer->reason;
+  finish_without_updates(1);
+  EXPECT_GE(federation_.refused("bad_update"), 1u);
+}
+
+TEST_F(Hostile, AnUpdateWithTheOfferOfAnOldRoundIsRefused) {
+  const auto first = device_->task_of(0);
+  EXPECT_FALSE(device_->deliver(*first, {0})->accepted);
+  const auto second = device_->task_of(1);
+  wire::UpdateOffer offer = Device::offer_of(*first, second->bytes);
+  offer.bytes = second->bytes;
+  const auto answer = device_->deliver(offer, {});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_FALSE(answer->accepted);
+  EXPECT_NE(answer->reason.find("not open"), std::string::npos) << answer->reason;
+  EXPECT_FALSE(device_->deliver(*second, {0})->accepted);
+  finish_without_updates(2);
+  EXPECT_EQ(federation_.refused("unexpected_chunk"), 0u);
+}
+
 TEST_F(Hostile, ContainerCutShortIsRefused) {
   const auto task = device_->task_of(0);
   Bytes update = device_->fetch_model(*task);

@@ -36,6 +36,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"GroupNorm8Bit", {}}, Case{"BatchNormMean", {"model.norm=batch", "averaging.bn_buffers=mean"}},
         Case{"BatchNormLocal", {"model.norm=batch", "averaging.bn_buffers=local"}},
         Case{"Fp32", {"download.codec=fp32", "upload.codec=fp32"}},
+        Case{"ModelsOfSeveralChunks",
+             {"model.name=emnist", "download.codec=fp32", "federation.rounds=2", "federation.period=2"}},
         Case{"ParallelMovingCompressed",
              {"federation.order=parallel", "training.labels=moving", "download.compress=zstd",
               "upload.compress=zstd"}},

@@ -145,6 +145,20 @@ TEST_F(UpdateInboxTest, DropsAnUploadWithAWrongChunk) {
   EXPECT_EQ(chunk(0, 1, 0).status().code(), Code::kNotFound);
 }
 
+TEST_F(UpdateInboxTest, TakesAnUpdateThatCameWithItsOffer) {
+  const Bytes update = update_of(kChunkBytes, 1);
+  EXPECT_EQ(inbox_->accept_whole(UserId{1}, update).status().code(), Code::kNotFound);
+  expect(1, update);
+  const auto arrived = inbox_->accept_whole(UserId{1}, update);
+  ASSERT_TRUE(arrived.ok()) << arrived.status().message();
+  EXPECT_EQ(Bytes(arrived->bytes().begin(), arrived->bytes().end()), update);
+  EXPECT_EQ(arrived->update.round, 3u);
+  EXPECT_TRUE(ask(0).empty()) << "nothing is left to ask for";
+  expect(2, update);
+  EXPECT_EQ(inbox_->accept_whole(UserId{2}, update_of(kChunkBytes, 2)).status().code(), Code::kCorrupt);
+  EXPECT_FALSE(inbox_->expected(UserId{2}).has_value());
+}
+
 TEST_F(UpdateInboxTest, NamesUploadsOfAnotherAttempt) {
   expect(1, update_of(10, 1));
   EXPECT_TRUE(inbox_->stale(3, 0).empty());

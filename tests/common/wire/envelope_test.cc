@@ -212,11 +212,10 @@ TEST(Envelope, TimeLeftIsClampedToWhatTheWireAllows) {
   EXPECT_EQ(round_trip(task).seconds_left, kSecondsMax);
 }
 
-TEST(Envelope, ASecondFrameBelongsToAChunkOnly) {
+TEST(Envelope, ASecondFrameBelongsToKindsThatHaveOne) {
   Frames extra = encode(Heartbeat{});
   extra.has_blob = true;
-  EXPECT_EQ(decode(extra, Side::kClient).status().message(),
-            "a second frame that does not belong to a chunk");
+  EXPECT_EQ(decode(extra, Side::kClient).status().message(), "a second frame with a kind that has none");
   Frames missing = encode(Chunk{{}, 0, {1}});
   missing.has_blob = false;
   EXPECT_EQ(decode(missing, Side::kClient).status().message(), "a chunk without its second frame");
@@ -227,6 +226,45 @@ TEST(Envelope, ASecondFrameBelongsToAChunkOnly) {
   longer.blob.resize(kChunkBytes + 1);
   EXPECT_EQ(decode(longer, Side::kClient).status().message(),
             "chunk bytes is 262145, at most 262144 is allowed");
+}
+
+TEST(Envelope, AModelMayComeWithItsTaskAndAnUpdateWithItsOffer) {
+  Task task;
+  task.signature.resize(kSignatureBytes);
+  task.model_bytes = 3;
+  EXPECT_TRUE(round_trip(task).bytes.empty());
+  EXPECT_FALSE(round_trip(task).update_with_offer);
+  task.bytes = {7, 8, 9};
+  task.update_with_offer = true;
+  EXPECT_EQ(round_trip(task).bytes, (Bytes{7, 8, 9}));
+  EXPECT_TRUE(round_trip(task).update_with_offer);
+  UpdateOffer offer;
+  offer.update_bytes = 2;
+  offer.bytes = {1, 2};
+  EXPECT_EQ(round_trip(offer).bytes, (Bytes{1, 2}));
+}
+
+TEST(Envelope, BytesThatComeAlongAreAsManyAsAnnounced) {
+  Task task;
+  task.signature.resize(kSignatureBytes);
+  task.model_bytes = 4;
+  task.bytes = {7, 8, 9};
+  EXPECT_EQ(problem(task), "bytes with the task is 3 where 4 were announced");
+  UpdateOffer offer;
+  offer.update_bytes = 1;
+  offer.bytes = {1, 2};
+  EXPECT_EQ(problem(offer), "bytes with the offer is 2 where 1 were announced");
+  offer.nothing_to_report = true;
+  offer.update_bytes = 0;
+  EXPECT_EQ(problem(offer), "bytes with the offer is 2 where 0 were announced");
+  Frames empty = encode(Message(Task{task}));
+  empty.blob.clear();
+  EXPECT_EQ(decode(empty, Side::kClient).status().message(),
+            "bytes with the task is 0 where 4 were announced");
+  Frames longer = encode(Message(Task{task}));
+  longer.blob.resize(kChunkBytes + 1);
+  EXPECT_EQ(decode(longer, Side::kClient).status().message(),
+            "bytes with the task is 262145, at most 262144 is allowed");
 }
 
 TEST(Refusal, SeparatesVersionsFromBrokenMessages) {

@@ -58,29 +58,36 @@ class RandomMessages {
     report.curvature.resize(random_.below(kCurvatureAnswersMax + 1));
     for (auto& answer : report.curvature) answer = random_.normal();
     report.curvature_samples = below(kSamplesMax);
+    const Bytes along = nothing || random_.coin() ? Bytes() : bytes(1 + random_.below(2000));
     return {number(),
             number(),
             SlotId{number()},
             digest(),
             nothing,
             digest(),
-            nothing ? 0 : 1 + below(kModelBytesMax - 1),
-            report};
+            nothing         ? 0
+            : along.empty() ? 1 + below(kModelBytesMax - 1)
+                            : along.size(),
+            report,
+            along};
   }
 
   Task task() {
+    const Bytes along = random_.coin() ? Bytes() : bytes(1 + random_.below(2000));
     return {number(),
             number(),
             SlotId{number()},
             GroupId{number()},
             digest(),
-            1 + below(999),
+            along.empty() ? 1 + below(999) : along.size(),
             bytes(kSignatureBytes),
             random_.coin(),
             number(),
             number(),
             1000 * random_.uniform_double(),
-            random_.below(kCurvatureAnswersMax + 1)};
+            random_.below(kCurvatureAnswersMax + 1),
+            random_.coin(),
+            along};
   }
 
   Sequence random_;
