@@ -371,10 +371,12 @@ Status Coordinator::on(const transport::Received& from, const wire::Chunk& messa
 }
 
 Status Coordinator::take_update(const transport::Received& from, const ExpectedUpdate& update,
-                                const Result<UpdateInbox::Arrived>& arrived) {
-  if (arrived.ok())
-    return engine_->update_arrived(update.user, update.round, update.attempt, update.digest,
-                                   arrived->bytes());
+                                Result<UpdateInbox::Arrived> arrived) {
+  if (arrived.ok()) {
+    const auto owner = std::make_shared<const UpdateInbox::Arrived>(*std::move(arrived));
+    return engine_->update_arrived(update.user, update.round, update.attempt, update.digest, owner->bytes(),
+                                   owner);
+  }
   if (arrived.status().code() != Code::kCorrupt) return arrived.status();
   const std::string problem = arrived.status().message();
   refusals_.add(monotonic_seconds(), "bad_update", short_name(from.key), problem);

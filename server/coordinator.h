@@ -73,7 +73,7 @@ class Coordinator final : private Clients {
   Status note_probe(UserId user, const security::PublicKey& key, const Digest& probe);
   Status open_session(UserId user, const transport::Received& from, const wire::Hello& hello);
   Status take_update(const transport::Received& from, const ExpectedUpdate& update,
-                     const Result<UpdateInbox::Arrived>& arrived);
+                     Result<UpdateInbox::Arrived> arrived);
   wire::Finished finished_message() const;
   /// The user whose session this is; empty, after an answer, for anybody else.
   std::optional<UserId> session_user(const transport::Received& from);

@@ -1,7 +1,6 @@
 #include "server/engine.h"
 
 #include <algorithm>
-#include <future>
 
 #include "common/average/accumulator.h"
 #include "common/average/momentum.h"
@@ -11,6 +10,13 @@
 #include "common/quant/container.h"
 
 namespace covey::server {
+
+namespace {
+
+/// Updates of so many bytes are worth a thread while they are added.
+constexpr std::size_t kBesideLoopBytes = 1 << 20;
+
+}  // namespace
 
 // ---- events
 // ---------------------------------------------------------------------------------------------------------------
@@ -87,13 +93,14 @@ void Engine::note_problem(UserId user, std::uint32_t round, std::uint32_t attemp
 }
 
 Status Engine::update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
-                              ByteSpan bytes) {
-  const auto view = quant::ContainerView::parse(bytes, update_);
-  const std::string problem = problem_with(view);
+                              ByteSpan bytes, std::shared_ptr<const void> owner) {
+  if (bytes.size() < kBesideLoopBytes) owner.reset();
+  arriving_ =
+      std::make_shared<Arriving>(Arriving{quant::ContainerView::parse(bytes, update_), std::move(owner)});
+  const std::string problem = problem_with(arriving_->update);
   note_problem(user, round, attempt, problem);
-  arriving_ = view.ok() ? &*view : nullptr;
   const Status status = run(event::UpdateArrived{user, round, attempt, update, problem});
-  arriving_ = nullptr;
+  arriving_.reset();
   return status;
 }
 
@@ -248,11 +255,29 @@ Status Engine::execute(const action::FetchUpdate& a) {
 }
 
 Status Engine::execute(const action::CountUpdate& a) {
-  COVEY_CHECK(arriving_ != nullptr, "an update that was not parsed is counted");
+  COVEY_CHECK(arriving_ != nullptr && arriving_->update.ok(), "an update that was not parsed is counted");
   const SeatData& seat = seats_.at(a.slot);
-  if (diversity_meter_) diversity_meter_->add(seat.group, *arriving_);
   const std::uint32_t weight = weight_max() > 1 ? average::status_weight(seat.report.confidence) : 1;
-  return averager_->add_update(seat.group, *arriving_, weight);
+  finish_adding();
+  if (arriving_->owner == nullptr) {
+    add(seat.group, *arriving_->update, weight);
+  } else {
+    // The loop takes the next update off the sockets meanwhile.
+    adding_ = std::async(std::launch::async, [this, group = seat.group, arriving = arriving_, weight] {
+      add(group, *arriving->update, weight);
+    });
+  }
+  return ok_status();
+}
+
+void Engine::add(GroupId group, const quant::ContainerView& update, std::uint32_t weight) {
+  if (diversity_meter_) diversity_meter_->add(group, update);
+  const Status added = averager_->add_update(group, update, weight);
+  COVEY_CHECK(added.ok(), "an update that passed its checks:", added.message());
+}
+
+void Engine::finish_adding() {
+  if (adding_.valid()) adding_.get();
 }
 
 Status Engine::execute(const action::AnswerUpdate& a) {
@@ -261,6 +286,7 @@ Status Engine::execute(const action::AnswerUpdate& a) {
 }
 
 Status Engine::execute(const action::Average& a) {
+  finish_adding();
   const Span<const float> server = a.with_server ? Span<const float>(server_values_) : Span<const float>();
   if (takes_the_step()) {
     COVEY_ASSIGN_OR_RETURN(next_models_, stepped(server));
@@ -342,6 +368,7 @@ Status Engine::execute(const action::Commit& a) {
 
 Status Engine::execute(const action::VoidAttempt& a) {
   parts_.logger->warn("round={} attempt={} void: too few members before the deadline", a.round, a.attempt);
+  finish_adding();
   averager_.reset();
   diversity_meter_.reset();
   return parts_.store->void_attempt(a.round, a.attempt, "too few members before the deadline",

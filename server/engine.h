@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 
@@ -93,9 +94,10 @@ class Engine {
   Status user_connected(UserId user);
   Status user_left(UserId user);
   Status update_offered(UserId user, const wire::UpdateOffer& offer);
-  /// All bytes of an update that fetch_update asked for.
+  /// All bytes of an update that fetch_update asked for. Those of a large one are read on another thread
+  /// after the call, as long as `owner` lives; without an owner they are not.
   Status update_arrived(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
-                        ByteSpan bytes);
+                        ByteSpan bytes, std::shared_ptr<const void> owner = nullptr);
   /// The bytes of an update that fetch_update asked for cannot be had: `problem` says why. The slot is lost.
   Status update_failed(UserId user, std::uint32_t round, std::uint32_t attempt, const Digest& update,
                        const std::string& problem);
@@ -140,6 +142,8 @@ class Engine {
   Status execute(const action::FinishRun&);
 
   Status begin_models();
+  void add(GroupId group, const quant::ContainerView& update, std::uint32_t weight);
+  void finish_adding();
   bool downloads_follow(std::uint32_t round) const;
   void measure_diversity(Span<const float> server);
   Status apply_momentum();
@@ -237,8 +241,13 @@ class Engine {
   std::unique_ptr<average::DiversityMeter> diversity_meter_;  ///< in rounds that measure it
   std::vector<average::MeasuredDiversity> diversity_;
   std::map<SlotId, SeatData> seats_;
-  std::map<UserId, wire::UpdateOffer> offers_;      ///< the latest of each user
-  const quant::ContainerView* arriving_ = nullptr;  ///< the update that CountUpdate is about
+  std::map<UserId, wire::UpdateOffer> offers_;  ///< the latest of each user
+  /// The update that CountUpdate is about.
+  struct Arriving {
+    Result<quant::ContainerView> update;
+    std::shared_ptr<const void> owner;  ///< of its bytes, where it may be added beside the loop
+  };
+  std::shared_ptr<const Arriving> arriving_;
 
   /// When the round began, void attempts included; empty between rounds.
   struct Start {
@@ -250,6 +259,7 @@ class Engine {
 
   std::deque<Event> events_;
   bool running_ = false;
+  std::future<void> adding_;  ///< the update that is being added
   bool outdated_ = false;  ///< models of old rounds wait to be removed, after the tasks of the next are out
   Status status_;
 };

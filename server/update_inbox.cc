@@ -60,9 +60,14 @@ void UpdateInbox::pause(UserId user) {
   if (found->second.receiver) found->second.receiver->restart();
 }
 
-std::size_t UpdateInbox::active_count() const {
-  return static_cast<std::size_t>(
-      std::count_if(uploads_.begin(), uploads_.end(), [](const auto& entry) { return entry.second.active; }));
+bool UpdateInbox::may_begin(double now) const {
+  std::size_t active = 0;
+  std::size_t in_place = 0;
+  for (const auto& [user, upload] : uploads_) {
+    active += upload.active;
+    in_place += upload.active && !slow(now, upload);
+  }
+  return active < options_.uploads_concurrent && in_place < options_.places;
 }
 
 // Those that stall keep their bytes, so these are more than the active ones.
@@ -73,8 +78,12 @@ std::size_t UpdateInbox::in_memory_count() const {
 
 Status UpdateInbox::activate(double now, Upload& upload) {
   upload.active = true;
+  upload.since = now;
   upload.last_chunk = now;
-  if (upload.receiver) return ok_status();
+  if (upload.receiver) {
+    upload.receiver->set_window(options_.window);
+    return ok_status();
+  }
   COVEY_ASSIGN_OR_RETURN(auto sink, make_sink(upload));
   upload.receiver = std::make_unique<transport::ChunkReceiver>(upload.update.digest, upload.update.bytes,
                                                                options_.window, std::move(sink));
@@ -82,7 +91,7 @@ Status UpdateInbox::activate(double now, Upload& upload) {
 }
 
 Result<transport::ChunkReceiver::Sink> UpdateInbox::make_sink(Upload& upload) const {
-  if (upload.update.bytes <= options_.small_bytes && in_memory_count() < options_.uploads_concurrent) {
+  if (upload.update.bytes <= options_.small_bytes && in_memory_count() < options_.in_memory) {
     upload.memory = std::make_shared<Bytes>();
     upload.memory->reserve(upload.update.bytes);
     return transport::ChunkReceiver::Sink([memory = upload.memory](ByteSpan bytes) {
@@ -101,7 +110,7 @@ Result<transport::ChunkReceiver::Sink> UpdateInbox::make_sink(Upload& upload) co
 
 Result<std::vector<UpdateInbox::Request>> UpdateInbox::take_requests(double now) {
   rotate_stalled(now);
-  while (!waiting_.empty() && active_count() < options_.uploads_concurrent) {
+  while (!waiting_.empty() && may_begin(now)) {
     const UserId user = waiting_.front();
     waiting_.pop_front();
     COVEY_RETURN_IF_ERROR(activate(now, uploads_.at(user)));
@@ -109,6 +118,7 @@ Result<std::vector<UpdateInbox::Request>> UpdateInbox::take_requests(double now)
   std::vector<Request> requests;
   for (auto& [user, upload] : uploads_) {
     if (!upload.active) continue;
+    if (slow(now, upload)) upload.receiver->set_window(options_.slow_window);
     while (const auto request = upload.receiver->next_request()) requests.emplace_back(user, *request);
   }
   return requests;

@@ -25,12 +25,20 @@ struct ExpectedUpdate {
 
 /// Updates on their way in. Bytes go to files of a spool folder, and only so many users may send at a time:
 /// memory stays the same however many clients upload (semantics.md 4). A few small updates are kept in memory
-/// instead, as many as may be sent at a time. Everything in the folder is temporary.
+/// instead. Everything in the folder is temporary.
+///
+/// Few uploads at a time end one after the other, so that the first is added while the next arrives. A device
+/// behind a slow link would keep its place for minutes; it keeps sending, with fewer chunks under way, and
+/// the place goes to another.
 class UpdateInbox {
  public:
   struct Options {
-    std::size_t uploads_concurrent = 4;   ///< users that hold credits at a time
+    std::size_t places = 4;               ///< users that are let in at a time
     std::uint32_t window = 16;            ///< chunks that such a user may have under way
+    double slow_s = 1;                    ///< after so long the place goes to another
+    std::size_t uploads_concurrent = 64;  ///< users that send, those included that lost their place
+    std::uint32_t slow_window = 4;        ///< chunks that such a user may have under way
+    std::size_t in_memory = 4;            ///< small updates that are kept in memory at a time
     std::uint64_t small_bytes = 8 << 20;  ///< an update up to this size may stay in memory
     double stall_s = 20;                  ///< without a chunk for so long
   };
@@ -54,8 +62,8 @@ class UpdateInbox {
   /// The user's connection is gone: its upload pauses and gives its place to another.
   void pause(UserId user);
 
-  /// What to ask for now; call it after expect(), accept(), drop() and pause(). A user that has sent nothing
-  /// for `stall_s` gives its place to the next that waits.
+  /// What to ask for now; call it after expect(), accept(), drop() and pause(), and every second or so. A
+  /// user that has sent nothing for `stall_s` is paused for the next that waits.
   ///   errors  the spool file cannot be made
   Result<std::vector<Request>> take_requests(double now);
 
@@ -85,16 +93,18 @@ class UpdateInbox {
     std::shared_ptr<Bytes> memory;                       ///< instead of a file, for a small update
     File file;
     bool active = false;
-    double last_chunk = 0;  ///< or when it got its place
+    double since = 0;       ///< when it became active
+    double last_chunk = 0;  ///< or `since`
   };
 
   UpdateInbox(fs::path folder, Options options) : folder_(std::move(folder)), options_(options) {}
   fs::path path_of(UserId user) const;
   Status activate(double now, Upload& upload);
   Result<transport::ChunkReceiver::Sink> make_sink(Upload& upload) const;
+  bool slow(double now, const Upload& upload) const { return now >= upload.since + options_.slow_s; }
+  bool may_begin(double now) const;
   void rotate_stalled(double now);
   Result<Arrived> finish(UserId user, Upload& upload);
-  std::size_t active_count() const;
   std::size_t in_memory_count() const;
 
   fs::path folder_;

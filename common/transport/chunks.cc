@@ -12,7 +12,12 @@ using wire::kChunkBytes;
 ChunkReceiver::ChunkReceiver(const Digest& digest, std::uint64_t bytes, std::uint32_t window, Sink sink)
     : digest_(digest), size_(bytes), window_(window), sink_(std::move(sink)) {
   COVEY_CHECK(bytes >= 1 && bytes <= wire::kModelBytesMax, bytes);
+  set_window(window);
+}
+
+void ChunkReceiver::set_window(std::uint32_t window) {
   COVEY_CHECK(window >= 1 && window <= wire::kCreditsMax, window);
+  window_ = window;
 }
 
 Status ChunkReceiver::resume(ByteSpan prefix) {

@@ -25,6 +25,9 @@ class ChunkReceiver {
   ///   errors  kCorrupt when the prefix is longer than the blob, or is the whole of another
   Status resume(ByteSpan prefix);
 
+  /// From the next request on.
+  void set_window(std::uint32_t window);
+
   /// What to send now to keep the window open; call it after start, accept() and restart() until it is empty.
   std::optional<wire::ChunkRequest> next_request();
 

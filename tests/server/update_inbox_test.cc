@@ -20,8 +20,12 @@ class UpdateInboxTest : public ::testing::Test {
  protected:
   UpdateInboxTest() {
     UpdateInbox::Options options;
-    options.uploads_concurrent = 2;
+    options.places = 2;
     options.window = 2;
+    options.slow_s = 1000;
+    options.uploads_concurrent = 4;
+    options.slow_window = 1;
+    options.in_memory = 2;
     options.small_bytes = 3 * kChunkBytes;
     options.stall_s = 5;
     auto inbox = UpdateInbox::create(folder_.path() / "spool", options);
@@ -111,6 +115,25 @@ TEST_F(UpdateInboxTest, AStalledUploadGivesItsPlaceAndGoesOnLater) {
   const auto whole = chunk(8, 1, kChunkBytes);
   ASSERT_TRUE(whole.ok() && whole->has_value());
   EXPECT_EQ(Bytes((**whole).bytes().begin(), (**whole).bytes().end()), updates_.at(UserId{1}));
+}
+
+TEST_F(UpdateInboxTest, ASlowUploadGivesItsPlaceAndGoesOn) {
+  for (std::uint32_t user = 0; user < 7; ++user) expect(user, update_of(4 * kChunkBytes, 1));
+  EXPECT_EQ(ask(0), (std::map<std::uint32_t, std::uint32_t>{{0, 2}, {1, 2}}));
+  for (double now = 0; now < 1000; now += 4) {  // slow, but not stalled
+    for (const std::uint32_t user : {0u, 1u}) ASSERT_TRUE(chunk(now, user, 0).ok());
+  }
+  EXPECT_EQ(ask(1000), (std::map<std::uint32_t, std::uint32_t>{{2, 2}, {3, 2}}))
+      << "two more, and the slow ones have as many chunks under way as they may";
+  ASSERT_TRUE(chunk(1000, 0, kChunkBytes).ok());
+  EXPECT_EQ(ask(1000), (std::map<std::uint32_t, std::uint32_t>{{0, 1}}));
+  for (const std::uint32_t user : {0u, 1u, 2u, 3u}) {
+    ASSERT_TRUE(chunk(2000, user, user == 0 ? 2 * kChunkBytes : user == 1 ? kChunkBytes : 0).ok());
+  }
+  for (const auto& [user, chunks] : ask(2000)) {
+    EXPECT_LT(user, 4u) << "four send already";
+    EXPECT_EQ(chunks, 1u);
+  }
 }
 
 TEST_F(UpdateInboxTest, ManyStalledSmallUpdatesDoNotPileUpInMemory) {
