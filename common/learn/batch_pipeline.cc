@@ -5,22 +5,37 @@
 
 namespace covey::learn {
 
+namespace {
+
+/// Values of a batch, those of strong views counted so many times as they cost more to make.
+constexpr std::size_t kWorthAThread = 1 << 16;
+constexpr std::size_t kStrongCost = 8;
+
+}  // namespace
+
 BatchPipeline::BatchPipeline(const PipelineOptions& options, const Stream& order, const Stream& augment)
     : options_(options),
       order_(options.samples->size(), options.batch, order, options.drawing),
       augment_(augment),
       views_(data::kind_of(options.spec->format).views(*options.spec, options.views)) {
-  for (Batch& slot : slots_) {
+  const bool ahead = worth_a_thread();
+  for (Batch& slot : Span<Batch>(slots_.data(), ahead ? slots_.size() : 1)) {
     if (options_.weak) slot.weak = empty_batch(*options_.spec, order_.batch());
     if (options_.strong) slot.strong = empty_batch(*options_.spec, order_.batch());
     slot.labels = torch::empty({static_cast<std::int64_t>(order_.batch())}, torch::kInt64);
     if (!options_.samples->sure.empty())
       slot.sure = torch::empty({static_cast<std::int64_t>(order_.batch())}, torch::kFloat32);
   }
-  producer_ = std::thread([this] { produce(); });
+  if (ahead) producer_ = std::thread([this] { produce(); });
+}
+
+bool BatchPipeline::worth_a_thread() const {
+  const std::size_t views = options_.weak + kStrongCost * options_.strong;
+  return order_.batch() * options_.spec->format.values() * views >= kWorthAThread;
 }
 
 BatchPipeline::~BatchPipeline() {
+  if (!producer_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -78,16 +93,20 @@ void BatchPipeline::fill_views(Batch& slot, std::size_t step, std::size_t positi
   }
 }
 
-Batch BatchPipeline::next() {
+Batch BatchPipeline::take() {
   std::unique_lock lock(mutex_);
-  COVEY_CHECK(taken_ < options_.steps, "no more than the agreed steps");
   // Asking for a batch gives the one before it back.
   released_ = taken_;
   if (released_ >= refill_at_) may_fill_.notify_one();
   ready_.wait(lock, [&] { return produced_ > taken_; });
-  Batch batch = slots_[taken_ % kSlots];
+  return slots_[taken_ % kSlots];
+}
+
+Batch BatchPipeline::next() {
+  COVEY_CHECK(taken_ < options_.steps, "no more than the agreed steps");
+  if (!producer_.joinable()) fill(slots_.front(), taken_);
+  Batch batch = producer_.joinable() ? take() : slots_.front();
   ++taken_;
-  lock.unlock();
   const auto move = [&](torch::Tensor& t) {
     if (t.defined()) t = t.to(options_.device);
   };

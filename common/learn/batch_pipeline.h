@@ -26,7 +26,8 @@ struct PipelineOptions {
 };
 
 /// Makes the batches of one member's local steps on a thread of its own, a few batches ahead of the training
-/// that consumes them. Sample i of step s is augmented with draws keyed by (s * batch + i, view), so timing
+/// that consumes them; small ones when they are asked for, which is faster than to fetch them from another
+/// core. Sample i of step s is augmented with draws keyed by (s * batch + i, view), so timing
 /// never changes a view.
 class BatchPipeline {
  public:
@@ -45,7 +46,10 @@ class BatchPipeline {
   /// the training.
   static constexpr std::size_t kSlots = 4;
 
+  bool worth_a_thread() const;
   void produce();
+  /// The next batch that the producer has made.
+  Batch take();
   void fill(Batch& slot, std::size_t step);
   void fill_views(Batch& slot, std::size_t step, std::size_t position, std::uint32_t sample);
 
@@ -63,7 +67,7 @@ class BatchPipeline {
   std::size_t released_ = 0;  ///< batches that the consumer has done with
   std::size_t taken_ = 0;
   bool stopping_ = false;
-  std::thread producer_;
+  std::thread producer_;  ///< of large batches
 };
 
 }  // namespace covey::learn

@@ -11,18 +11,22 @@
 namespace covey::learn {
 namespace {
 
-constexpr std::size_t kBatch = 4;
+/// Made when it is asked for, and made ahead.
+constexpr std::size_t kBatches[] = {4, 128};
 constexpr std::size_t kSteps = 6;
 
 Stream stream(Purpose purpose) {
   return {9, StreamId{purpose, 2, 0, 3}};
 }
 
-PipelineOptions options(const Samples& samples) {
+class AnyBatch : public ::testing::TestWithParam<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(BatchPipeline, AnyBatch, ::testing::ValuesIn(kBatches));
+
+PipelineOptions options(const Samples& samples, std::size_t batch) {
   PipelineOptions options;
   options.samples = &samples;
   options.steps = kSteps;
-  options.batch = kBatch;
+  options.batch = batch;
   options.weak = true;
   options.strong = true;
   static const data::DataSpec spec{ImageShape{1, 8, 8}, 3, {{0.5f}, {0.25f}}};
@@ -47,19 +51,21 @@ torch::Tensor twin_view(const PipelineOptions& o, std::uint32_t sample, std::uin
   return view;
 }
 
-TEST(BatchPipeline, GivesTheViewsAndLabelsOfItsSamplesInOrder) {
-  const data::SampleSet images = testing::striped_images(30);
-  Samples samples{&images, {3, 29, 7, 11, 0, 15, 22, 8, 4}, {}};
+TEST_P(AnyBatch, GivesTheViewsAndLabelsOfItsSamplesInOrder) {
+  const std::size_t size = GetParam();
+  const data::SampleSet images = testing::striped_images(300);
+  Samples samples{&images, {}, {}};
+  for (std::uint32_t i = 0; i < 2 * size + 1; ++i) samples.indices.push_back(7 * i % 300);
   for (const std::uint32_t index : samples.indices) samples.labels.push_back(images.labels[index]);
-  const PipelineOptions o = options(samples);
+  const PipelineOptions o = options(samples, size);
   BatchPipeline pipeline(o, stream(Purpose::kDataOrder), stream(Purpose::kAugment));
-  SampleOrder order(samples.size(), kBatch, stream(Purpose::kDataOrder));
+  SampleOrder order(samples.size(), size, stream(Purpose::kDataOrder));
   for (std::size_t step = 0; step < kSteps; ++step) {
     const Batch batch = pipeline.next();
     const auto positions = order.next();
-    for (std::size_t i = 0; i < kBatch; ++i) {
+    for (std::size_t i = 0; i < size; ++i) {
       const auto row = static_cast<std::int64_t>(i);
-      const std::uint64_t item = 2 * (step * kBatch + i);
+      const std::uint64_t item = 2 * (step * size + i);
       const std::uint32_t sample = samples.indices[positions[i]];
       EXPECT_TRUE(torch::equal(batch.weak[row], twin_view(o, sample, item)));
       EXPECT_TRUE(torch::equal(batch.strong[row], twin_view(o, sample, item + 1)));
@@ -71,7 +77,7 @@ TEST(BatchPipeline, GivesTheViewsAndLabelsOfItsSamplesInOrder) {
 TEST(BatchPipeline, MakesOnlyTheViewsThatAreAskedFor) {
   const data::SampleSet images = testing::striped_images(8);
   const Samples samples = all_samples(images);
-  PipelineOptions o = options(samples);
+  PipelineOptions o = options(samples, 4);
   o.weak = false;
   BatchPipeline pipeline(o, stream(Purpose::kDataOrder), stream(Purpose::kAugment));
   const Batch batch = pipeline.next();
@@ -79,11 +85,12 @@ TEST(BatchPipeline, MakesOnlyTheViewsThatAreAskedFor) {
   EXPECT_TRUE(batch.strong.defined());
 }
 
-TEST(BatchPipeline, EndsCleanlyWhenNobodyTakesTheRest) {
-  const data::SampleSet images = testing::striped_images(8);
+TEST_P(AnyBatch, EndsCleanlyWhenNobodyTakesTheRest) {
+  const data::SampleSet images = testing::striped_images(200);
   const Samples samples = all_samples(images);
   for (int taken = 0; taken < 3; ++taken) {
-    BatchPipeline pipeline(options(samples), stream(Purpose::kDataOrder), stream(Purpose::kAugment));
+    BatchPipeline pipeline(options(samples, GetParam()), stream(Purpose::kDataOrder),
+                           stream(Purpose::kAugment));
     for (int i = 0; i < taken; ++i) pipeline.next();
   }
 }
@@ -92,7 +99,7 @@ TEST(BatchPipelineDeathTest, MoreThanTheAgreedStepsIsABrokenPromise) {
   const data::SampleSet images = testing::striped_images(8);
   const Samples samples = all_samples(images);
   const auto overdraw = [&] {
-    BatchPipeline pipeline(options(samples), stream(Purpose::kDataOrder), stream(Purpose::kAugment));
+    BatchPipeline pipeline(options(samples, 4), stream(Purpose::kDataOrder), stream(Purpose::kAugment));
     for (std::size_t i = 0; i <= kSteps; ++i) pipeline.next();
   };
   EXPECT_DEATH(overdraw(), "no more than the agreed steps");
