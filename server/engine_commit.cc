@@ -42,7 +42,7 @@ std::vector<store::MemberRecord> Engine::member_records(const std::map<SlotId, S
     store::MemberRecord member;
     member.seat = {slot, seat.user, seat.group};
     member.state = stored_state(states.at(slot));
-    member.update = seat.update;
+    if (seat.update != Digest{}) member.update = seat.update;
     member.bytes_down = seat.bytes_down;
     const bool arrived =
         member.state == store::MemberState::kCounted || member.state == store::MemberState::kRefused;

@@ -49,7 +49,7 @@ const char* member_state_name(MemberState state);
 struct MemberRecord {
   Seat seat;
   MemberState state = MemberState::kAbsent;
-  std::optional<Digest> update;  ///< of the encoded bytes
+  std::optional<Digest> update;  ///< of the encoded bytes; a simulation does not hash them
   std::uint64_t bytes_down = 0;  ///< encoded containers
   std::uint64_t bytes_up = 0;
   double loss = 0;  ///< mean over the local steps, as reported; may be NaN
