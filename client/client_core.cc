@@ -246,8 +246,11 @@ void ClientCore::offer() {
   work_ = Work::kOffering;
   if (link_ != Link::kWelcomed) return;  // after the next welcome
   const Finished& f = *tentative_;
-  const bool with_update =
-      task_ && task_->update_with_offer && !f.nothing_to_report && f.update_bytes <= wire::kChunkBytes;
+  // Once a session and for a task of that session: an offer that is repeated may find its update there.
+  const bool first = session_.newest && session_.offered != f.update;
+  const bool with_update = first && task_ && task_->update_with_offer && !f.nothing_to_report &&
+                           f.update_bytes <= wire::kChunkBytes;
+  session_.offered = f.update;
   send(wire::UpdateOffer{f.round, f.attempt, f.slot, f.model, f.nothing_to_report, f.update, f.update_bytes,
                          f.report},
        with_update);

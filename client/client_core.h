@@ -154,6 +154,7 @@ class ClientCore {
   struct Session {
     double since = 0;
     std::optional<std::pair<std::uint32_t, std::uint32_t>> newest;  ///< (round, attempt) of its tasks
+    std::optional<Digest> offered;                                  ///< the update that it has offered last
   };
 
   void handle(const event::Started&);

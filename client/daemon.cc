@@ -63,6 +63,7 @@ Status Daemon::run() {
   COVEY_RETURN_IF_ERROR(start());
   while (!exit_) COVEY_RETURN_IF_ERROR(serve_once());
   if (link_) link_->close(kFlushSeconds);
+  COVEY_RETURN_IF_ERROR(parts_.store->settle());
   if (exit_->code != 0) return refused(exit_->text);
   parts_.logger->info("{}", exit_->text);
   return ok_status();

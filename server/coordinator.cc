@@ -16,8 +16,8 @@ namespace {
 constexpr double kSilenceSeconds = 30;
 constexpr double kHousekeepingSeconds = 1;
 constexpr double kFlushSeconds = 3;
-/// Updates of an attempt that may come with their offers: this many chunks may lie in the socket's queues at
-/// once, however many clients there are.
+/// Updates of an attempt that may come with their offers: so many chunks of clients that keep the rules may
+/// lie in the socket's queues at once, however many clients there are.
 constexpr std::size_t kUpdatesWithOffers = 64;
 /// Messages handled before timers and the pool get their turn.
 constexpr int kMessagesPerTurn = 64;
@@ -353,7 +353,8 @@ Status Coordinator::on(const transport::Received& from, wire::UpdateOffer messag
   Bytes bytes = std::exchange(message.bytes, {});
   COVEY_RETURN_IF_ERROR(engine_->update_offered(*user, message));
   const auto expected = inbox_->expected(*user);
-  const bool wanted = expected && expected->digest == offer.digest;
+  const bool wanted = expected && expected->digest == offer.digest && expected->round == offer.round &&
+                      expected->attempt == offer.attempt;
   return bytes.empty() || !wanted ? ok_status()
                                   : take_update(from, offer, inbox_->accept_whole(*user, std::move(bytes)));
 }

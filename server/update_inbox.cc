@@ -60,14 +60,21 @@ void UpdateInbox::pause(UserId user) {
   if (found->second.receiver) found->second.receiver->restart();
 }
 
+std::size_t UpdateInbox::active_count() const {
+  return static_cast<std::size_t>(
+      std::count_if(uploads_.begin(), uploads_.end(), [](const auto& entry) { return entry.second.active; }));
+}
+
 bool UpdateInbox::may_begin(double now) const {
-  std::size_t active = 0;
-  std::size_t in_place = 0;
-  for (const auto& [user, upload] : uploads_) {
-    active += upload.active;
-    in_place += upload.active && !slow(now, upload);
-  }
-  return active < options_.uploads_concurrent && in_place < options_.places;
+  const auto in_place = std::count_if(uploads_.begin(), uploads_.end(), [&](const auto& entry) {
+    return entry.second.active && !slow(now, entry.second);
+  });
+  return active_count() < options_.uploads_concurrent && static_cast<std::size_t>(in_place) < options_.places;
+}
+
+std::uint32_t UpdateInbox::window() const {
+  const auto share = static_cast<std::uint32_t>(options_.chunks / std::max<std::size_t>(1, active_count()));
+  return std::clamp(share, 1u, options_.window);
 }
 
 // Those that stall keep their bytes, so these are more than the active ones.
@@ -80,10 +87,7 @@ Status UpdateInbox::activate(double now, Upload& upload) {
   upload.active = true;
   upload.since = now;
   upload.last_chunk = now;
-  if (upload.receiver) {
-    upload.receiver->set_window(options_.window);
-    return ok_status();
-  }
+  if (upload.receiver) return ok_status();
   COVEY_ASSIGN_OR_RETURN(auto sink, make_sink(upload));
   upload.receiver = std::make_unique<transport::ChunkReceiver>(upload.update.digest, upload.update.bytes,
                                                                options_.window, std::move(sink));
@@ -115,17 +119,18 @@ Result<std::vector<UpdateInbox::Request>> UpdateInbox::take_requests(double now)
     waiting_.pop_front();
     COVEY_RETURN_IF_ERROR(activate(now, uploads_.at(user)));
   }
+  const std::uint32_t window_now = window();
   std::vector<Request> requests;
   for (auto& [user, upload] : uploads_) {
     if (!upload.active) continue;
-    if (slow(now, upload)) upload.receiver->set_window(options_.slow_window);
+    upload.receiver->set_window(window_now);
     while (const auto request = upload.receiver->next_request()) requests.emplace_back(user, *request);
   }
   return requests;
 }
 
 void UpdateInbox::rotate_stalled(double now) {
-  if (waiting_.empty()) return;
+  if (waiting_.empty() || may_begin(now)) return;
   std::vector<UserId> stalled;
   for (const auto& [user, upload] : uploads_) {
     if (upload.active && now >= upload.last_chunk + options_.stall_s) stalled.push_back(user);

@@ -28,16 +28,17 @@ struct ExpectedUpdate {
 /// instead. Everything in the folder is temporary.
 ///
 /// Few uploads at a time end one after the other, so that the first is added while the next arrives. A device
-/// behind a slow link would keep its place for minutes; it keeps sending, with fewer chunks under way, and
-/// the place goes to another.
+/// behind a slow link would keep its place for minutes: it keeps sending, and the place goes to another.
+/// Together they may have `chunks` under way (16 MiB), and for a moment, while uploads begin, up to four
+/// times as many. The folder holds what has arrived of the uploads under way.
 class UpdateInbox {
  public:
   struct Options {
     std::size_t places = 4;               ///< users that are let in at a time
-    std::uint32_t window = 16;            ///< chunks that such a user may have under way
     double slow_s = 1;                    ///< after so long the place goes to another
     std::size_t uploads_concurrent = 64;  ///< users that send, those included that lost their place
-    std::uint32_t slow_window = 4;        ///< chunks that such a user may have under way
+    std::uint32_t chunks = 64;            ///< under way, shared by all that send
+    std::uint32_t window = 16;            ///< under way of one user at most
     std::size_t in_memory = 4;            ///< small updates that are kept in memory at a time
     std::uint64_t small_bytes = 8 << 20;  ///< an update up to this size may stay in memory
     double stall_s = 20;                  ///< without a chunk for so long
@@ -63,7 +64,7 @@ class UpdateInbox {
   void pause(UserId user);
 
   /// What to ask for now; call it after expect(), accept(), drop() and pause(), and every second or so. A
-  /// user that has sent nothing for `stall_s` is paused for the next that waits.
+  /// user that has sent nothing for `stall_s` is paused where none could begin otherwise.
   ///   errors  the spool file cannot be made
   Result<std::vector<Request>> take_requests(double now);
 
@@ -102,7 +103,9 @@ class UpdateInbox {
   Status activate(double now, Upload& upload);
   Result<transport::ChunkReceiver::Sink> make_sink(Upload& upload) const;
   bool slow(double now, const Upload& upload) const { return now >= upload.since + options_.slow_s; }
+  std::size_t active_count() const;
   bool may_begin(double now) const;
+  std::uint32_t window() const;  ///< of one user now
   void rotate_stalled(double now);
   Result<Arrived> finish(UserId user, Upload& upload);
   std::size_t in_memory_count() const;

@@ -218,6 +218,10 @@ Status DeviceStore::drop_tentative() {
   return change([&] { return Statement(database_, "DELETE FROM tentative").run(); });
 }
 
+Status DeviceStore::settle() {
+  return changing_ ? commit() : ok_status();
+}
+
 Result<Bytes> DeviceStore::member_state() const {
   COVEY_ASSIGN_OR_RETURN(const auto digest, select_digest(database_, "SELECT member_state FROM run"));
   return digest ? blobs_.read(*digest) : Bytes();

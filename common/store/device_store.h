@@ -73,9 +73,10 @@ class DeviceStore {
   Result<bool> begin_run(const Digest& run_id);
   Result<std::optional<Digest>> run_id() const;
 
-  /// Durable when it returns, with what was promoted or dropped before. `update` are the encoded bytes that have the digest `tentative.update`
-  /// (empty when there is nothing to report), `member_state` what the device's state becomes if the update
-  /// counts, `cost` goes to the history. Replaces an earlier tentative part. begin_run comes first.
+  /// Durable when it returns, with what was promoted or dropped before. `update` are the encoded bytes that
+  /// have the digest `tentative.update` (empty when there is nothing to report), `member_state` what the
+  /// device's state becomes if the update counts, `cost` goes to the history. Replaces an earlier tentative
+  /// part. begin_run comes first.
   Status store_tentative(const Tentative& tentative, ByteSpan update, ByteSpan member_state,
                          const TaskCost& cost);
   Result<std::optional<Tentative>> tentative() const;
@@ -83,11 +84,13 @@ class DeviceStore {
   Result<Bytes> tentative_update() const;
   /// The tentative member state becomes the committed one. Without a tentative part nothing happens.
   ///
-  /// Neither this nor drop_tentative() is durable before the next store_tentative() or begin_run(), which
-  /// spares a device half of its commits: whoever decided it once decides the same again after a crash. Until
-  /// then readers beside this process see the state before.
+  /// Neither this nor drop_tentative() is durable before the next store_tentative(), begin_run() or settle(),
+  /// which spares a device half of its commits: whoever decided it once decides the same again after a crash.
+  /// Until then readers beside this process see the state before.
   Status promote_tentative();
   Status drop_tentative();
+  /// Makes what was promoted or dropped durable.
+  Status settle();
 
   /// The committed member state, as encoded by the caller; empty at first.
   Result<Bytes> member_state() const;

@@ -48,7 +48,7 @@ class RunStore {
                       const std::vector<MemberRecord>& members, double virtual_seconds);
   /// Removes blobs that neither the last `keep` (>= 1) committed rounds, nor a device state, nor a round
   /// whose evaluation is still due names. Blobs put for a round that is not committed yet go too: call it
-  /// right after a commit. Returns how many.
+  /// between a commit and the first blob of the next round. Returns how many.
   Result<std::size_t> prune(std::uint32_t keep);
   Status record_evaluation(const Evaluation& evaluation);
 

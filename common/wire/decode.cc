@@ -114,6 +114,7 @@ Result<Report> read_report(schema::Report::Reader in) {
 /// The bytes that travel with what they are, whole: `bytes` of them were announced.
 Status check_whole(const char* what, const Bytes& blob, std::uint64_t bytes) {
   COVEY_RETURN_IF_ERROR(check_limit(what, blob.size(), kChunkBytes));
+  if (blob.empty()) return corrupt(std::string("an empty second frame for the ") + what);
   if (blob.size() == bytes) return ok_status();
   return corrupt(std::string(what) + " is " + std::to_string(blob.size()) + " where " +
                  std::to_string(bytes) + " were announced");

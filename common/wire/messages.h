@@ -79,8 +79,8 @@ struct Goodbye {};
 // ---- both directions
 // ------------------------------------------------------------------------------------------------------
 
-/// One chunk of what does not fit into one message; its bytes are the second frame. Model chunks go down,
-/// update chunks go up.
+/// One chunk of what did not come with its task or offer; its bytes are the second frame. Model chunks go
+/// down, update chunks go up.
 struct Chunk {
   Digest digest;
   std::uint64_t offset = 0;

@@ -49,6 +49,29 @@ TEST(ClientWork, ASmallUpdateGoesAlongWhereTheTaskAllowsIt) {
   }
 }
 
+TEST(ClientWork, AnUpdateGoesAlongOnceASessionAndOnlyForATaskOfIt) {
+  const auto with_update = [](const Actions& actions) {
+    const auto sends = all_of<action::Send>(actions);
+    EXPECT_EQ(sends.size(), 1u);
+    return !sends.empty() && sends.back().with_update;
+  };
+  wire::Task given = task(0);
+  given.update_with_offer = true;
+  Client c;
+  c.join().receive(given);
+  c.step(event::ModelReady{digest(1)});
+  c.step(event::Trained{finished(given)});
+  EXPECT_TRUE(with_update(c.step(event::TentativeStored{})));
+  EXPECT_FALSE(with_update(c.receive(given))) << "the coordinator may have it";
+  EXPECT_FALSE(with_update(c.reconnect())) << "no task of this session asked for it";
+  EXPECT_FALSE(with_update(c.receive(given)));
+  given.round = 1;
+  c.receive(given);
+  c.step(event::ModelReady{digest(1)});
+  c.step(event::Trained{finished(given, 51)});
+  EXPECT_TRUE(with_update(c.step(event::TentativeStored{})));
+}
+
 TEST(ClientWork, AnAnswerEndsTheWork) {
   for (const bool accepted : {true, false}) {
     Client c;

@@ -122,6 +122,20 @@ TEST_F(Hostile, AnUpdateWithTheOfferOfAnOldRoundIsRefused) {
   EXPECT_EQ(federation_.refused("unexpected_chunk"), 0u);
 }
 
+TEST_F(Hostile, ADeviceThatResumesAsksForItsModel) {
+  EXPECT_FALSE(device_->task_of(0)->bytes.empty());
+  device_ = std::make_unique<Device>(federation_, kHostile);
+  ASSERT_TRUE(device_->greet(true));
+  const auto task = device_->task_of(0);
+  EXPECT_TRUE(task->bytes.empty()) << "it may have trained already";
+  EXPECT_EQ(sha256(device_->fetch_model(*task)), task->model);
+  EXPECT_FALSE(device_->deliver(*task, {0})->accepted);
+  const auto next = device_->task_of(1);
+  EXPECT_FALSE(next->bytes.empty()) << "it has offered something";
+  EXPECT_FALSE(device_->deliver(*next, {0})->accepted);
+  finish_without_updates(2);
+}
+
 TEST_F(Hostile, ContainerCutShortIsRefused) {
   const auto task = device_->task_of(0);
   Bytes update = device_->fetch_model(*task);

@@ -24,7 +24,7 @@ class UpdateInboxTest : public ::testing::Test {
     options.window = 2;
     options.slow_s = 1000;
     options.uploads_concurrent = 4;
-    options.slow_window = 1;
+    options.chunks = 4;
     options.in_memory = 2;
     options.small_bytes = 3 * kChunkBytes;
     options.stall_s = 5;
@@ -118,22 +118,30 @@ TEST_F(UpdateInboxTest, AStalledUploadGivesItsPlaceAndGoesOnLater) {
 }
 
 TEST_F(UpdateInboxTest, ASlowUploadGivesItsPlaceAndGoesOn) {
-  for (std::uint32_t user = 0; user < 7; ++user) expect(user, update_of(4 * kChunkBytes, 1));
+  for (std::uint32_t user = 0; user < 7; ++user) expect(user, update_of(6 * kChunkBytes, 1));
   EXPECT_EQ(ask(0), (std::map<std::uint32_t, std::uint32_t>{{0, 2}, {1, 2}}));
   for (double now = 0; now < 1000; now += 4) {  // slow, but not stalled
     for (const std::uint32_t user : {0u, 1u}) ASSERT_TRUE(chunk(now, user, 0).ok());
   }
-  EXPECT_EQ(ask(1000), (std::map<std::uint32_t, std::uint32_t>{{2, 2}, {3, 2}}))
-      << "two more, and the slow ones have as many chunks under way as they may";
+  EXPECT_EQ(ask(1000), (std::map<std::uint32_t, std::uint32_t>{{2, 1}, {3, 1}}))
+      << "two more; four share four chunks, and the slow ones have more than their share under way";
   ASSERT_TRUE(chunk(1000, 0, kChunkBytes).ok());
   EXPECT_EQ(ask(1000), (std::map<std::uint32_t, std::uint32_t>{{0, 1}}));
-  for (const std::uint32_t user : {0u, 1u, 2u, 3u}) {
-    ASSERT_TRUE(chunk(2000, user, user == 0 ? 2 * kChunkBytes : user == 1 ? kChunkBytes : 0).ok());
-  }
-  for (const auto& [user, chunks] : ask(2000)) {
-    EXPECT_LT(user, 4u) << "four send already";
-    EXPECT_EQ(chunks, 1u);
-  }
+  ASSERT_TRUE(chunk(1002, 0, 2 * kChunkBytes).ok());
+  ASSERT_TRUE(chunk(1002, 1, kChunkBytes).ok());
+  ASSERT_TRUE(chunk(1002, 2, 0).ok());
+  EXPECT_EQ(ask(1002), (std::map<std::uint32_t, std::uint32_t>{{0, 1}, {1, 1}, {2, 1}}))
+      << "four send already";
+  EXPECT_EQ(ask(1005), (std::map<std::uint32_t, std::uint32_t>{{4, 1}})) << "user 3 never sent anything";
+}
+
+TEST_F(UpdateInboxTest, AStalledUploadIsLeftAloneWhileOthersCanBegin) {
+  for (std::uint32_t user = 0; user < 2; ++user) expect(user, update_of(2 * kChunkBytes, 1));
+  ask(0);
+  expect(2, update_of(2 * kChunkBytes, 1));
+  EXPECT_EQ(ask(1000), (std::map<std::uint32_t, std::uint32_t>{{2, 1}}))
+      << "the others have lost their places";
+  EXPECT_TRUE(chunk(1000, 0, 0).ok());
 }
 
 TEST_F(UpdateInboxTest, ManyStalledSmallUpdatesDoNotPileUpInMemory) {

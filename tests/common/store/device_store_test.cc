@@ -87,6 +87,27 @@ TEST_F(DeviceStoreTest, PromotesDurablyWithTheNextTask) {
   EXPECT_TRUE(store_->history()->front().counted);
 }
 
+TEST_F(DeviceStoreTest, SettlesWithoutAnotherTask) {
+  ASSERT_STATUS_OK(store_->settle());
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
+  ASSERT_STATUS_OK(store_->promote_tentative());
+  ASSERT_STATUS_OK(store_->settle());
+  EXPECT_EQ(*(*DeviceStore::open_read_only(dir_.path()))->tentative(), std::nullopt);
+  EXPECT_EQ(test::file_count(dir_ / "blobs"), 1u);  // the sent update is gone
+  reopen();
+  EXPECT_EQ(*store_->member_state(), state_);
+}
+
+TEST_F(DeviceStoreTest, AnotherRunDropsWhatWasPromotedBefore) {
+  ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
+  ASSERT_STATUS_OK(store_->promote_tentative());
+  EXPECT_TRUE(*store_->begin_run(sha256(as_bytes("next run"))));
+  reopen();
+  EXPECT_TRUE(store_->member_state()->empty());
+  EXPECT_EQ(*store_->tentative(), std::nullopt);
+  EXPECT_EQ(test::file_count(dir_ / "blobs"), 0u);
+}
+
 TEST_F(DeviceStoreTest, DropsTheTentativeStateAndKeepsTheCommittedOne) {
   ASSERT_STATUS_OK(store_->store_tentative(task(5), update_, state_, {}));
   ASSERT_STATUS_OK(store_->promote_tentative());

@@ -260,7 +260,7 @@ TEST(Envelope, BytesThatComeAlongAreAsManyAsAnnounced) {
   Frames empty = encode(Message(Task{task}));
   empty.blob.clear();
   EXPECT_EQ(decode(empty, Side::kClient).status().message(),
-            "bytes with the task is 0 where 4 were announced");
+            "an empty second frame for the bytes with the task");
   Frames longer = encode(Message(Task{task}));
   longer.blob.resize(kChunkBytes + 1);
   EXPECT_EQ(decode(longer, Side::kClient).status().message(),

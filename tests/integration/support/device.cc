@@ -64,8 +64,8 @@ std::optional<wire::Message> Device::receive(double deadline) {
   }
 }
 
-bool Device::greet() {
-  send(wire::Hello{Digest{}, 100, false});
+bool Device::greet(bool resuming) {
+  send(wire::Hello{Digest{}, 100, resuming});
   return next<wire::Welcome>().has_value();
 }
 

@@ -28,7 +28,7 @@ class Device {
   std::optional<T> next(double seconds = 20);
 
   /// Says hello; false when the coordinator does not welcome.
-  bool greet();
+  bool greet(bool resuming = false);
   /// The task of this round or a later one.
   std::optional<wire::Task> task_of(std::uint32_t round);
   /// All bytes of the task's model.
