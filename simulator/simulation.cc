@@ -175,8 +175,8 @@ Status Simulation::task_finished(const server::OutgoingTask& task, Result<client
     parts_.logger->warn("round={} user={} no curvature: {}", task.round, task.user.value,
                         result->curvature_problem);
   }
-  const Digest
-      unnamed;  // nobody asks for these bytes by their digest, which would take longer than adding them
+  // Nobody asks for these bytes by their digest, which would take longer than adding them.
+  const Digest unnamed;
   tentative_[task.user] = {state_key(task.user, task.slot), std::move(result->tentative)};
   fetch_asked_ = false;
   COVEY_RETURN_IF_ERROR(engine_->update_offered(
