@@ -46,7 +46,7 @@ PipelineOptions LocalLoss::fitted_options() const {
   options.strong = objective_.fitted_view() == View::kStrong;
   options.weak = !options.strong || labels_move_ || samples_.any.size() > 0;
   options.spec = &setup_.spec;
-  options.views = {training.flip, training.cutout, training.cutout_fill};
+  options.views = {training.flip, training.cutout, training.cutout_fill, training.crop};
   options.device = nn::choose_device();
   return options;
 }

@@ -101,6 +101,11 @@ void copy_values(const torch::Tensor& tensor, Span<float> out) {
   std::copy_n(flat.data_ptr<float>(), out.size(), out.begin());
 }
 
+/// As Module::zero_grad, which looks every parameter's name up.
+void drop_gradients(const std::vector<torch::Tensor>& parameters) {
+  for (const torch::Tensor& parameter : parameters) parameter.mutable_grad() = torch::Tensor();
+}
+
 /// Lends a model the draws of its forwards, however the steps end.
 class DrawScope {
  public:
@@ -216,7 +221,7 @@ Result<LocalReport> LocalTrainer::train_member(const LocalTask& task, Values& va
                          with_samples(task, [&](LocalLoss& loss) { return optimise(task, loss); }));
   // A device has room for few copies of its model: what is only needed between steps goes before the next
   // copy is made.
-  model_->zero_grad(true);
+  drop_gradients(parameters_);
   if (!report.nothing_to_report) optimizer_state = task.keep_optimizer ? optimizer_->state() : Values();
   optimizer_->reset();
   values = nn::read_values(*model_, layout_);
@@ -234,7 +239,7 @@ Result<LocalReport> LocalTrainer::measure_member(const LocalTask& task, Values& 
   COVEY_ASSIGN_OR_RETURN(const LocalReport report,
                          with_samples(task, [&](LocalLoss& loss) { return run_steps(task, loss, steps); }));
   if (report.nothing_to_report) return report;
-  model_->zero_grad(true);
+  drop_gradients(parameters_);
   const Values after = nn::read_values(*model_, layout_);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = after[i] - values[i];  // of buffers
   diagonal.assign(values.size(), 0);
@@ -308,7 +313,7 @@ Result<torch::Tensor> LocalTrainer::step_backward(const LocalTask& task, std::ui
   } else {
     step_loss.backward();
   }
-  return step_loss.detach();
+  return step_loss.variable_data();  // as detach(), without LibTorch's dispatcher
 }
 
 Result<LocalReport> LocalTrainer::run_steps(const LocalTask& task, LocalLoss& loss, const Steps& steps) {
@@ -320,7 +325,7 @@ Result<LocalReport> LocalTrainer::run_steps(const LocalTask& task, LocalLoss& lo
   TraceSums traces;
   std::vector<torch::Tensor> losses;  // read after the last step: asking a device for a value waits for it
   for (std::size_t step = 0; step < loss.steps(); ++step) {
-    model_->zero_grad(true);  // to none: backward then hands its tensors over instead of adding to zeros
+    drop_gradients(parameters_);  // backward then hands its tensors over instead of adding to zeros
     curvature::ParameterVector curvature;
     COVEY_ASSIGN_OR_RETURN(
         const torch::Tensor step_loss,

@@ -14,10 +14,10 @@
 namespace covey::wire {
 
 inline constexpr std::uint16_t kProtocolMajor = 1;
-inline constexpr std::uint16_t kProtocolMinor = 5;
+inline constexpr std::uint16_t kProtocolMinor = 6;
 /// Peers of a lower minor mean other settings by a welcome, or cannot read every task: their hellos and
 /// welcomes are refused.
-inline constexpr std::uint16_t kSettingsMinor = 5;
+inline constexpr std::uint16_t kSettingsMinor = 6;
 
 // ---- client to coordinator
 // ------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ ImageViews::ImageViews(const DataSpec& spec, const ViewSettings& settings)
 
 ImageViews::ImageViews(const ImageShape& shape, const DataSpec& spec, const ViewSettings& settings)
     : augmenter_({shape, settings.flip && !spec.characters, settings.cutout,
-                  data::cutout_fill(settings.cutout_fill, shape, spec.normalisation)}),
+                  data::cutout_fill(settings.cutout_fill, shape, spec.normalisation), settings.crop}),
       normaliser_(shape, spec.normalisation),
       view_(shape.bytes()) {}
 
@@ -18,6 +18,7 @@ void ImageViews::plain(Span<const std::uint8_t> image, Span<float> row) {
 }
 
 void ImageViews::weak(Span<const std::uint8_t> image, Sequence& draws, Span<float> row) {
+  if (!augmenter_.changes_weak_views()) return plain(image, row);
   augmenter_.weak_view(image, draws, Span<std::uint8_t>(view_));
   normaliser_.normalise(view_, row);
 }

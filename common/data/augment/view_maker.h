@@ -31,6 +31,7 @@ struct ViewSettings {
   double cutout = 0.5;  ///< images: side of the square as a share of the image's; texts: share of
                         ///< the words that are masked
   std::string cutout_fill = "paper";  ///< images: as data::cutout_fill takes it
+  double crop = 0.125;                ///< images: furthest shift as a share of the sides
 };
 
 }  // namespace covey::data

@@ -32,22 +32,27 @@ void copy_shifted(const std::uint8_t* from, int width, int shift, std::uint8_t* 
 
 Augmenter::Augmenter(const ViewOptions& options)
     : options_(options),
+      pad_x_(static_cast<int>(options.crop * options.shape.width)),
+      pad_y_(static_cast<int>(options.crop * options.shape.height)),
       cutout_side_(static_cast<int>(
           std::lround(options.cutout * std::min(options.shape.height, options.shape.width)))),
       spare_(options.shape.bytes()) {
+  COVEY_CHECK(options.crop >= 0 && options.crop <= 0.5, options.crop);
   COVEY_CHECK(options.shape.channels == 1 || options.shape.channels == 3, options.shape.channels);
   COVEY_CHECK(
       options.cutout_fill.empty() || options.cutout_fill.size() == std::size_t(options.shape.channels),
       options.cutout_fill.size());
 }
 
+int Augmenter::shift(int pad, Sequence& draws) {
+  return static_cast<int>(draws.below(static_cast<std::uint32_t>(2 * pad + 1))) - pad;
+}
+
 void Augmenter::weak_view(Span<const std::uint8_t> image, Sequence& draws, Span<std::uint8_t> out) {
   COVEY_CHECK(image.size() == spare_.size() && out.size() == spare_.size(), image.size(), out.size());
   const bool flip = options_.flip && draws.coin();
-  const int pad_x = options_.shape.width / 8;
-  const int pad_y = options_.shape.height / 8;
-  const int shift_x = static_cast<int>(draws.below(static_cast<std::uint32_t>(2 * pad_x + 1))) - pad_x;
-  const int shift_y = static_cast<int>(draws.below(static_cast<std::uint32_t>(2 * pad_y + 1))) - pad_y;
+  const int shift_x = shift(pad_x_, draws);
+  const int shift_y = shift(pad_y_, draws);
   const int width = options_.shape.width;
   std::uint8_t* to = out.data();
   for (int c = 0; c < options_.shape.channels; ++c) {

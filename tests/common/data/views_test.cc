@@ -31,15 +31,15 @@ Bytes weak(Augmenter& augmenter, const Bytes& image, std::uint64_t item) {
   return out;
 }
 
-/// The weak view by the book: pad, flip before, crop at (left, top).
-Bytes padded_crop(const Bytes& image, const ImageShape& shape, bool flip, int left, int top) {
+/// The weak view of a square image by the book: pad, flip before, crop at (left, top).
+Bytes padded_crop(const Bytes& image, const ImageShape& shape, bool flip, int left, int top, int pad) {
   const auto mirror = [](int i, int size) { return i < 0 ? -i : (i >= size ? 2 * size - 2 - i : i); };
   Bytes out;
   for (int c = 0; c < shape.channels; ++c) {
     for (int y = 0; y < shape.height; ++y) {
       for (int x = 0; x < shape.width; ++x) {
-        const int row = mirror(y + top - shape.height / 8, shape.height);
-        int column = mirror(x + left - shape.width / 8, shape.width);
+        const int row = mirror(y + top - pad, shape.height);
+        int column = mirror(x + left - pad, shape.width);
         if (flip) column = shape.width - 1 - column;
         out.push_back(image[static_cast<std::size_t>((c * shape.height + row) * shape.width + column)]);
       }
@@ -53,7 +53,7 @@ TEST(WeakView, IsAlwaysOneOfTheFlippedCropsAndReachesAllOfThem) {
   std::map<Bytes, int> crops;
   for (const bool flip : {false, true}) {
     for (int left = 0; left <= 4; ++left) {
-      for (int top = 0; top <= 4; ++top) crops[padded_crop(image, kGrey, flip, left, top)] = 0;
+      for (int top = 0; top <= 4; ++top) crops[padded_crop(image, kGrey, flip, left, top, 2)] = 0;
     }
   }
   ASSERT_EQ(crops.size(), 50u);
@@ -70,11 +70,32 @@ TEST(WeakView, NeverFlipsWhenFlipsAreOff) {
   const Bytes image = pattern(kGrey.bytes());
   std::set<Bytes> unflipped;
   for (int left = 0; left <= 4; ++left) {
-    for (int top = 0; top <= 4; ++top) unflipped.insert(padded_crop(image, kGrey, false, left, top));
+    for (int top = 0; top <= 4; ++top) unflipped.insert(padded_crop(image, kGrey, false, left, top, 2));
   }
   Augmenter augmenter({kGrey, false, 0.5});
   for (std::uint64_t item = 0; item < 500; ++item)
     EXPECT_EQ(unflipped.count(weak(augmenter, image, item)), 1u);
+}
+
+TEST(WeakView, ShiftsAsFarAsTheCropSays) {
+  const Bytes image = pattern(kGrey.bytes());
+  const int pad = 5;
+  Augmenter augmenter({kGrey, false, 0, {}, (pad + 0.5) / kGrey.width});
+  std::set<Bytes> seen;
+  for (std::uint64_t item = 0; item < 3000; ++item) seen.insert(weak(augmenter, image, item));
+  std::set<Bytes> shifted;
+  for (int left = 0; left <= 2 * pad; ++left) {
+    for (int top = 0; top <= 2 * pad; ++top) shifted.insert(padded_crop(image, kGrey, false, left, top, pad));
+  }
+  EXPECT_EQ(seen, shifted);
+}
+
+TEST(WeakView, IsTheImageWithoutFlipsAndCrops) {
+  Augmenter augmenter({kGrey, false, 0.5, {}, 0});
+  EXPECT_FALSE(augmenter.changes_weak_views());
+  EXPECT_EQ(weak(augmenter, pattern(kGrey.bytes()), 3), pattern(kGrey.bytes()));
+  EXPECT_TRUE(Augmenter({kGrey, true, 0.5, {}, 0}).changes_weak_views());
+  EXPECT_TRUE(Augmenter({kGrey, false, 0.5}).changes_weak_views());
 }
 
 TEST(StrongView, IsAFunctionOfItsDrawsAlone) {

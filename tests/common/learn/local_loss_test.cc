@@ -36,7 +36,7 @@ class LocalLossTest : public ::testing::Test {
     o.weak = true;
     o.strong = true;
     o.spec = &setup_.spec;
-    o.views = {training.flip, training.cutout, training.cutout_fill};
+    o.views = {training.flip, training.cutout, training.cutout_fill, training.crop};
     return std::make_unique<BatchPipeline>(o, stream(order), stream(augment));
   }
 

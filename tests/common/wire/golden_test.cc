@@ -12,7 +12,7 @@ const std::string kDigestOfAbc =
     "414140de5dae2223"
     "b00361a396177a9c"
     "b410ff61f20015ad";
-const std::string kVersion = "01000500";  // major 1, minor 5
+const std::string kVersion = "01000600";  // major 1, minor 6
 
 std::string hex(const Message& message) {
   return to_hex(encode(message).envelope);

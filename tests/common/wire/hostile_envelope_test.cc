@@ -112,13 +112,13 @@ TEST(Version, AnotherMajorSaysWhichSideToUpdate) {
   const auto at_coordinator = decode(newer, Side::kCoordinator);
   EXPECT_EQ(at_coordinator.status().code(), Code::kRefused);
   EXPECT_EQ(at_coordinator.status().message(),
-            "the client speaks protocol 2.5, the coordinator speaks 1.5: update the coordinator");
+            "the client speaks protocol 2.6, the coordinator speaks 1.6: update the coordinator");
   EXPECT_EQ(decode(newer, Side::kClient).status().message(),
-            "the coordinator speaks protocol 2.5, the client speaks 1.5: update the client");
+            "the coordinator speaks protocol 2.6, the client speaks 1.6: update the client");
   Frames older = encode(Heartbeat{});
   older.envelope[kMajorAt] = 0;
   EXPECT_EQ(decode(older, Side::kCoordinator).status().message(),
-            "the client speaks protocol 0.5, the coordinator speaks 1.5: update the client");
+            "the client speaks protocol 0.6, the coordinator speaks 1.6: update the client");
 }
 
 TEST(Version, APeerWithOtherSettingsIsToldToUpdateBeforeItGetsThem) {
@@ -126,12 +126,12 @@ TEST(Version, APeerWithOtherSettingsIsToldToUpdateBeforeItGetsThem) {
   hello.envelope[kMinorAt] = kSettingsMinor - 1;
   const auto at_coordinator = decode(hello, Side::kCoordinator);
   EXPECT_EQ(at_coordinator.status().message(),
-            "the client speaks protocol 1.4, the coordinator speaks 1.5: update the client");
+            "the client speaks protocol 1.5, the coordinator speaks 1.6: update the client");
   EXPECT_EQ(refusal(at_coordinator.status()).code, ErrorCode::kVersion);
   Frames welcome = encode(Welcome{UserId{5}, sha256(as_bytes("r")), {1}, Bytes(kSignatureBytes, 4)});
   welcome.envelope[kMinorAt] = kSettingsMinor - 1;
   EXPECT_EQ(decode(welcome, Side::kClient).status().message(),
-            "the coordinator speaks protocol 1.4, the client speaks 1.5: update the coordinator");
+            "the coordinator speaks protocol 1.5, the client speaks 1.6: update the coordinator");
 }
 
 TEST(Version, ANewerMinorIsReadAndItsKindsAreHeartbeats) {
