@@ -3,22 +3,25 @@
 #include <algorithm>
 
 #include "common/average/fixed_point.h"
+#include "common/base/pieces.h"
 
 namespace covey::average {
 
 namespace {
 
-// Adds one tensor's values in fixed point to the sums from `sums` on.
-class AddingSink final : public quant::PieceSink {
+// Gives the sums from `sums` on one tensor's values in fixed point: adds them, or, with the first update,
+// sets the sums to them.
+template <bool kFirst>
+class SummingSink final : public quant::PieceSink {
  public:
-  AddingSink(std::int64_t* sums, std::uint32_t weight) : sums_(sums), weight_(weight) {}
+  SummingSink(std::int64_t* sums, std::uint32_t weight) : sums_(sums), weight_(weight) {}
 
   void on_values(std::size_t first, Span<const float> values) override {
     std::int64_t* sums = sums_ + first;
     if (weight_ == 1) {  // no product in the usual case
-      for (std::size_t i = 0; i < values.size(); ++i) sums[i] += to_fixed(values[i]);
+      for (std::size_t i = 0; i < values.size(); ++i) put(sums[i], to_fixed(values[i]));
     } else {
-      for (std::size_t i = 0; i < values.size(); ++i) sums[i] += weight_ * to_fixed(values[i]);
+      for (std::size_t i = 0; i < values.size(); ++i) put(sums[i], weight_ * to_fixed(values[i]));
     }
   }
 
@@ -28,13 +31,27 @@ class AddingSink final : public quant::PieceSink {
     std::transform(levels.begin(), levels.end(), fixed.begin(),
                    [this](float level) { return weight_ * to_fixed(level); });
     std::int64_t* sums = sums_ + first;
-    for (std::size_t i = 0; i < codes.size(); ++i) sums[i] += fixed[codes[i]];
+    for (std::size_t i = 0; i < codes.size(); ++i) put(sums[i], fixed[codes[i]]);
   }
 
  private:
+  static void put(std::int64_t& sum, std::int64_t value) { sum = kFirst ? value : sum + value; }
+
   std::int64_t* sums_;
   std::int64_t weight_;
 };
+
+template <bool kFirst>
+void sum_up(const quant::ContainerView& update, std::uint32_t weight, std::int64_t* sums) {
+  in_pieces(update.layout().value_count(), [&](std::size_t begin, std::size_t end) {
+    for (const quant::TensorRecord& record : update.records()) {
+      const std::size_t offset = record.tensor->offset;
+      if (offset < begin || offset >= end) continue;
+      SummingSink<kFirst> sink(sums + offset, weight);
+      record.body->decode(sink);
+    }
+  });
+}
 
 }  // namespace
 
@@ -54,10 +71,11 @@ Status check_update(const quant::ContainerView& update, double limit) {
 
 void Accumulator::add(const quant::ContainerView& update, std::uint32_t weight) {
   COVEY_CHECK(update.layout().value_count() == value_count_, update.layout().value_count(), value_count_);
-  if (sums_.empty()) sums_.resize(value_count_, 0);
-  for (const quant::TensorRecord& record : update.records()) {
-    AddingSink sink(sums_.data() + record.tensor->offset, weight);
-    record.body->decode(sink);
+  if (update_count_ == 0) {
+    sums_.reset(new std::int64_t[value_count_]);
+    sum_up<true>(update, weight, sums_.get());
+  } else {
+    sum_up<false>(update, weight, sums_.get());
   }
   ++update_count_;
 }

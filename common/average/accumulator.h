@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "common/base/span.h"
 #include "common/quant/container.h"
@@ -30,11 +30,11 @@ class Accumulator {
 
   std::uint32_t update_count() const { return update_count_; }
   /// In units of 2^-32, in the order of the layout; none before the first update.
-  Span<const std::int64_t> sums() const { return sums_; }
+  Span<const std::int64_t> sums() const { return {sums_.get(), update_count_ > 0 ? value_count_ : 0}; }
 
  private:
   std::size_t value_count_;
-  std::vector<std::int64_t> sums_;  ///< made with the first update: a round begins without waiting for it
+  std::unique_ptr<std::int64_t[]> sums_;  ///< made by the first update, without writing zeros first
   std::uint32_t update_count_ = 0;
 };
 

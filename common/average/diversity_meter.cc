@@ -42,7 +42,9 @@ class SquaringSink final : public quant::PieceSink {
 }  // namespace
 
 DiversityMeter::DiversityMeter(const Layout& layout, std::uint32_t groups)
-    : layout_(layout), changes_(groups, Accumulator(layout.value_count())), lengths_(groups) {}
+    : layout_(layout), lengths_(groups) {
+  for (std::uint32_t g = 0; g < groups; ++g) changes_.emplace_back(layout.value_count());
+}
 
 bool DiversityMeter::counts(const TensorSpec& tensor, bool classifier_only) const {
   if (tensor.kind != TensorKind::kParameter) return false;

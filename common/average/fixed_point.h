@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "common/base/layout.h"
+#include "common/base/pieces.h"
 
 namespace covey::average {
 
@@ -102,12 +103,14 @@ template <typename Numerator>
 Values quotients(std::size_t count, std::uint32_t divisor, const Numerator& numerator) {
   const HalfEvenDivider divide(divisor);
   Values values(count);
-  std::array<std::int64_t, 1024> block;
-  for (std::size_t first = 0; first < count; first += block.size()) {
-    const std::size_t size = std::min(block.size(), count - first);
-    for (std::size_t i = 0; i < size; ++i) block[i] = numerator(first + i);
-    divide.to_floats(Span<const std::int64_t>(block.data(), size), {values.data() + first, size});
-  }
+  in_pieces(count, [&](std::size_t begin, std::size_t end) {
+    std::array<std::int64_t, 1024> block;
+    for (std::size_t first = begin; first < end; first += block.size()) {
+      const std::size_t size = std::min(block.size(), end - first);
+      for (std::size_t i = 0; i < size; ++i) block[i] = numerator(first + i);
+      divide.to_floats(Span<const std::int64_t>(block.data(), size), {values.data() + first, size});
+    }
+  });
   return values;
 }
 

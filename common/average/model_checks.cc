@@ -1,7 +1,10 @@
 #include "common/average/model_checks.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+
+#include "common/base/pieces.h"
 
 namespace covey::average {
 
@@ -32,9 +35,14 @@ Status check_magnitudes(const Layout& layout, Span<const float> values, double l
   const auto inside = [limit](float value) {  // false for NaN
     return std::fabs(static_cast<double>(value)) < limit;
   };
-  // Without a way out of the loop, so that it vectorises: nearly always all values are inside.
-  unsigned outside = 0;
-  for (const float value : values) outside |= static_cast<unsigned>(!inside(value));
+  std::atomic<unsigned> outside = 0;
+  in_pieces(values.size(), [&](std::size_t begin, std::size_t end) {
+    // Without a way out of the loop, so that it vectorises: nearly always all values are inside.
+    unsigned found = 0;
+    for (const float value : values.subspan(begin, end - begin))
+      found |= static_cast<unsigned>(!inside(value));
+    outside |= found;
+  });
   if (outside == 0) return ok_status();
   for (const TensorSpec& tensor : layout.tensors()) {
     for (const float value : values.subspan(tensor.offset, tensor.count)) {

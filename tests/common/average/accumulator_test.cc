@@ -42,6 +42,23 @@ TEST(Accumulator, AddsWhatTheContainerDecodesTo) {
   }
 }
 
+TEST(Accumulator, AddsLargeModelsInPieces) {
+  const Layout model = layout_of({parameter("a", {3}), parameter("b", {1500, 1000}), parameter("c", {7}),
+                                  parameter("d", {2000, 1000}), parameter("e", {900})});
+  const Bytes first = encode("fp32", 8, model, uniform_values(model.value_count(), -1, 1, 1));
+  const Bytes second = encode("ptq", 8, model, uniform_values(model.value_count(), -1, 1, 2));
+  const auto a = quant::ContainerView::parse(first, model);
+  const auto b = quant::ContainerView::parse(second, model);
+  Accumulator accumulator(model.value_count());
+  EXPECT_EQ(accumulator.sums().size(), 0u);
+  accumulator.add(*a, 3);
+  accumulator.add(*b);
+  const Values x = a->decode();
+  const Values y = b->decode();
+  for (std::size_t i = 0; i < x.size(); ++i)
+    ASSERT_EQ(accumulator.sums()[i], 3 * to_fixed(x[i]) + to_fixed(y[i])) << i;
+}
+
 TEST(Accumulator, SumsAreTheSameInAnyOrderOfArrival) {
   const Layout model = layout();
   constexpr std::size_t kUpdates = 9;

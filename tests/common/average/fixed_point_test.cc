@@ -137,5 +137,14 @@ TEST(Quotients, EqualTheDivisionOfEachWhateverItsNeighbours) {
   }
 }
 
+TEST(Quotients, OfAModelThatIsDividedInPieces) {
+  const std::size_t count = 3'000'001;
+  const auto numerator = [](std::size_t i) { return static_cast<std::int64_t>(i) << 20; };
+  const Values values = quotients(count, 7, numerator);
+  ASSERT_EQ(values.size(), count);
+  for (std::size_t i = 0; i < count; ++i)
+    ASSERT_EQ(values[i], to_float(divide_half_even(numerator(i), 7))) << i;
+}
+
 }  // namespace
 }  // namespace covey::average

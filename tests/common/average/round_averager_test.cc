@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "common/average/fixed_point.h"
+#include "common/average/model_checks.h"
 #include "common/average/registry.h"
 #include "tests/common/average/round.h"
 
@@ -273,6 +274,18 @@ TEST(RoundAverager, ModelsThatReachTheLimitAreAnError) {
     EXPECT_THAT(server.status().message(), HasSubstr("tensor w of the server's model"));
     const auto master = round.averager().finish(same_everywhere({bad}, 1), Values{0});
     EXPECT_THAT(master.status().message(), HasSubstr("tensor w of the model of group 0"));
+  }
+}
+
+TEST(ModelChecks, FindOneValueInAnyPieceOfALargeModel) {
+  const Layout model = layout_of({parameter("a", {1000, 1500}), parameter("b", {1000, 2000})});
+  Values values(model.value_count(), 0.5f);
+  EXPECT_TRUE(check_magnitudes(model, values, 1, "it").ok());
+  for (const std::size_t at : {std::size_t{0}, values.size() / 2, values.size() - 1}) {
+    values[at] = NAN;
+    const Status status = check_magnitudes(model, values, 1, "it");
+    EXPECT_THAT(status.message(), HasSubstr(at == 0 ? "tensor a of it" : "tensor b of it"));
+    values[at] = 0.5f;
   }
 }
 
