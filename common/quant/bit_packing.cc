@@ -20,6 +20,11 @@ void pack_codes(Span<const std::uint8_t> codes, int bits, Bytes& out) {
   }
   const std::size_t end = out.size() + packed_bytes(codes.size(), bits);
   std::size_t position = out.size();
+  if (bits == 4) {
+    out.resize(end);
+    kernels::pack_halves(codes, out.data() + position);
+    return;
+  }
   out.resize(end +
              sizeof(std::uint64_t));  // a word is stored whole; the next one overwrites what is too much
   Words words;

@@ -58,6 +58,18 @@ void spread_words(int bits, Span<std::uint64_t> words) {
   scalar::spread(bits, words.subspan(i, words.size() - i));
 }
 
+void pack_halves_of_bytes(Span<const std::uint8_t> codes, std::uint8_t* packed) {
+  const hn::ScalableTag<std::uint16_t> pairs;
+  const hn::Rebind<std::uint8_t, decltype(pairs)> bytes;
+  const std::size_t step = 2 * hn::Lanes(pairs);
+  std::size_t i = 0;
+  for (; i + step <= codes.size(); i += step) {
+    const auto pair = hn::LoadU(pairs, reinterpret_cast<const std::uint16_t*>(codes.data() + i));
+    hn::StoreU(hn::TruncateTo(bytes, hn::Or(pair, hn::ShiftRight<4>(pair))), bytes, packed + i / 2);
+  }
+  scalar::pack_halves(codes.subspan(i, codes.size() - i), packed + i / 2);
+}
+
 }  // namespace covey::quant::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -66,12 +78,16 @@ namespace covey::quant::kernels {
 
 HWY_EXPORT(squeeze_words);
 HWY_EXPORT(spread_words);
+HWY_EXPORT(pack_halves_of_bytes);
 
 void squeeze(int bits, Span<std::uint64_t> words) {
   HWY_DYNAMIC_DISPATCH(squeeze_words)(bits, words);
 }
 void spread(int bits, Span<std::uint64_t> words) {
   HWY_DYNAMIC_DISPATCH(spread_words)(bits, words);
+}
+void pack_halves(Span<const std::uint8_t> codes, std::uint8_t* packed) {
+  HWY_DYNAMIC_DISPATCH(pack_halves_of_bytes)(codes, packed);
 }
 
 }  // namespace covey::quant::kernels

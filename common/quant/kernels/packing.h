@@ -15,4 +15,8 @@ void squeeze(int bits, Span<std::uint64_t> words);
 /// The other way. Bits from 8 * bits on do not matter.
 void spread(int bits, Span<std::uint64_t> words);
 
+/// Codes below 16, two to a byte, the first of them in its low half: what squeeze makes of 4 bits, without
+/// gaps between words. `packed` has room for (codes.size() + 1) / 2 bytes.
+void pack_halves(Span<const std::uint8_t> codes, std::uint8_t* packed);
+
 }  // namespace covey::quant::kernels

@@ -84,6 +84,13 @@ inline void spread(int bits, Span<std::uint64_t> words) {
   }
 }
 
+inline void pack_halves(Span<const std::uint8_t> codes, std::uint8_t* packed) {
+  for (std::size_t i = 0; i < codes.size(); i += 2) {
+    const unsigned second = i + 1 < codes.size() ? codes[i + 1] : 0u;
+    packed[i / 2] = static_cast<std::uint8_t>(codes[i] | second << 4);
+  }
+}
+
 inline void decode(const Grid& grid, const std::uint8_t* codes, Span<double> values) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(grid, codes[i]);
 }

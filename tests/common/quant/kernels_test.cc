@@ -325,6 +325,21 @@ TEST_P(Kernels, SqueezeAndSpreadWords) {
   }
 }
 
+TEST_P(Kernels, PackHalvesOfBytes) {
+  for (std::size_t count = 0; count < 300; ++count) {
+    std::vector<std::uint8_t> codes(count + 1);
+    Sequence sequence(Stream(6, {}), count);
+    for (std::uint8_t& code : codes) code = static_cast<std::uint8_t>(sequence.below(16));
+    std::vector<std::uint8_t> actual(count / 2 + 3, 0xee);
+    auto expected = actual;
+    const auto unaligned = Span<const std::uint8_t>(codes).subspan(1, count);
+    pack_halves(unaligned, actual.data() + 1);
+    scalar::pack_halves(unaligned, expected.data() + 1);
+    EXPECT_EQ(actual, expected) << count;
+    EXPECT_EQ(actual[1 + (count + 1) / 2], 0xee) << "nothing is written behind the last code";
+  }
+}
+
 template <typename T>
 void expect_same_levels(const Grid& grid, const std::vector<std::uint8_t>& codes) {
   std::vector<T> actual(codes.size() - 1);
