@@ -19,7 +19,7 @@ double magnitude_limit(std::uint32_t slots, std::uint32_t weight_max = 1);
 Status check_update(const quant::ContainerView& update, double limit);
 
 /// A sum of updates in fixed point. Any order of additions gives the same sum. Decoded values are added piece
-/// by piece, so there is never a second copy of the model.
+/// by piece, so there is never a second copy of the model (bhq decodes a whole tensor at once, one a thread).
 class Accumulator {
  public:
   explicit Accumulator(std::size_t value_count) : value_count_(value_count) {}

@@ -3,19 +3,19 @@
 #include <algorithm>
 #include <cstddef>
 #include <future>
-#include <thread>
 #include <vector>
 
 namespace covey {
 
-/// Calls work(first, last) for ranges that make up [0, count): one for every core where there is much to do,
-/// all at the same time; else one for everything, on the calling thread. Returns when all are done.
-///   work  what it does for an element depends on no other element, and it does not throw
+/// Cores that this process may use, as they were when it was first asked for; at least 1.
+std::size_t available_cores();
+
+/// Calls work(first, last) for so many ranges that make up [0, count), all at the same time, and returns when
+/// all are done.
+///   work  what it does for an element depends on no other element. If it throws, so does this, and what it
+///   made is of no use.
 template <typename Work>
-void in_pieces(std::size_t count, const Work& work) {
-  constexpr std::size_t kWorthAThread = std::size_t{1} << 20;
-  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const std::size_t pieces = std::max<std::size_t>(1, std::min(cores, count / kWorthAThread));
+void in_pieces(std::size_t count, std::size_t pieces, const Work& work) {
   std::vector<std::future<void>> others;
   for (std::size_t i = 1; i < pieces; ++i) {
     // Not std::launch::async: where no thread can be had, get() does the work.
@@ -24,6 +24,15 @@ void in_pieces(std::size_t count, const Work& work) {
   }
   work(0, count / pieces);
   for (auto& other : others) other.get();
+}
+
+/// The same on as many cores as there are, each with a million (2^20) elements at least; fewer than two
+/// million stay on the calling thread.
+template <typename Work>
+void in_pieces(std::size_t count, const Work& work) {
+  constexpr std::size_t kWorthAThread = std::size_t{1} << 20;
+  if (count < 2 * kWorthAThread) return work(0, count);
+  in_pieces(count, std::min(available_cores(), count / kWorthAThread), work);
 }
 
 }  // namespace covey

@@ -188,7 +188,7 @@ void add_training(std::vector<Field>& fields) {
   training.add("cutout", &T::cutout, Real{0, 1}, kShared, "side of the Cutout square as a share of the image side, texts: share of the words that are masked; 0 = off");
   training.add("cutout_fill", &T::cutout_fill, Choices{{"paper", "mean", "zero"}}, kShared, "paper: 127 in colour, half of the brightest pixel in grey; mean: the data set's mean pixel; zero: black");
   training.add("flip", &T::flip, Flag{}, kShared, "horizontal flips; always off for characters and digits");
-  training.add("crop", &T::crop, Real{0, 0.5}, kShared, "images: furthest shift of a view as a share of the image's sides; 0 = off");
+  training.add("crop", &T::crop, Real{0, 0.5}, kShared, "images: furthest shift of a view as a share of the image's sides, rounded down to whole pixels; 0 = off");
   training.add("batch", &T::batch, Whole{1, 65536}, kShared, "images of a step; a consistency step sends two views of each through the model");
   training.add("optimizer", &T::optimizer, Named{}, kShared, "what takes the local steps");
   training.add("lr", &T::lr, Real{0, 100}, kShared, "base learning rate; 0 = parallel: 0.03 * (C_k + 1) * batch / 128, alternate: 0.03 * batch / 32 but at most 0.06");

@@ -1,5 +1,6 @@
 #include "simulator/sweep/sweep_store.h"
 
+#include "common/config/experiment_file.h"
 #include "common/store/statement.h"
 #include "simulator/report/class_histogram.h"
 #include "simulator/sweep/sweep_schema.h"
@@ -49,7 +50,11 @@ Status check_same(const fs::path& dir, const SweepInfo& stored, const SweepInfo&
     return differs("over " + axes_text(stored.axes) + ", not over " + axes_text(asked.axes));
   if (stored.seeds != asked.seeds)
     return differs(std::to_string(stored.seeds) + " seeds, not " + std::to_string(asked.seeds));
-  if (stored.experiment_toml != asked.experiment_toml) return differs("its experiment differs");
+  // The stored one may be that of another version of this program, which had other keys.
+  const std::string source = (dir / kDatabaseName).string();
+  COVEY_ASSIGN_OR_RETURN(const auto ours, config::parse_experiment(stored.experiment_toml, source, {}, {}));
+  COVEY_ASSIGN_OR_RETURN(const auto theirs, config::parse_experiment(asked.experiment_toml, source, {}, {}));
+  if (const auto difference = config::first_difference(ours, theirs)) return differs(*difference);
   return ok_status();
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/average/accumulator.h"
 #include "common/average/fixed_point.h"
+#include "common/base/pieces.h"
 
 namespace covey::average {
 
@@ -48,11 +49,13 @@ class Mean final : public Combiner {
   Values mean_with_share(Span<const float> master, Span<const float> server) const {
     const HalfEvenDivider divide(weights_);
     Values model(master.size());
-    for (std::size_t i = 0; i < model.size(); ++i) {
-      const std::int64_t users = divide(sum_of_users(master, i));
-      const std::int64_t change = to_fixed(server[i]) - users;
-      model[i] = to_float(users + scaled(change));
-    }
+    in_pieces(model.size(), [&](std::size_t first, std::size_t last) {
+      for (std::size_t i = first; i < last; ++i) {
+        const std::int64_t users = divide(sum_of_users(master, i));
+        const std::int64_t change = to_fixed(server[i]) - users;
+        model[i] = to_float(users + scaled(change));
+      }
+    });
     return model;
   }
 

@@ -13,6 +13,12 @@ namespace {
 
 constexpr int kStrongOperations = 2;
 
+/// Down to whole pixels; 0.29 of 100 are 29, though the product falls short of it.
+int pad(double crop, int side) {
+  constexpr double kRoundingError = 1e-9;
+  return static_cast<int>(crop * side + kRoundingError);
+}
+
 /// Mirrors an index that lies up to size - 1 outside [0, size), without repeating the edge.
 int reflected(int index, int size) {
   if (index < 0) return -index;
@@ -32,8 +38,8 @@ void copy_shifted(const std::uint8_t* from, int width, int shift, std::uint8_t* 
 
 Augmenter::Augmenter(const ViewOptions& options)
     : options_(options),
-      pad_x_(static_cast<int>(options.crop * options.shape.width)),
-      pad_y_(static_cast<int>(options.crop * options.shape.height)),
+      pad_x_(pad(options.crop, options.shape.width)),
+      pad_y_(pad(options.crop, options.shape.height)),
       cutout_side_(static_cast<int>(
           std::lround(options.cutout * std::min(options.shape.height, options.shape.width)))),
       spare_(options.shape.bytes()) {

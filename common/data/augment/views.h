@@ -31,10 +31,10 @@ class Augmenter {
  public:
   explicit Augmenter(const ViewOptions& options);
 
-  /// `image` and `out` hold shape.bytes() values, planar, and must not overlap.
   /// Whether a weak view can be other than the image.
   bool changes_weak_views() const { return options_.flip || pad_x_ > 0 || pad_y_ > 0; }
 
+  /// `image` and `out` hold shape.bytes() values, planar, and must not overlap.
   void weak_view(Span<const std::uint8_t> image, Sequence& draws, Span<std::uint8_t> out);
   void strong_view(Span<const std::uint8_t> image, Sequence& draws, Span<std::uint8_t> out);
 

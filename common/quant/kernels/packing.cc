@@ -59,14 +59,16 @@ void spread_words(int bits, Span<std::uint64_t> words) {
 }
 
 void pack_halves_of_bytes(Span<const std::uint8_t> codes, std::uint8_t* packed) {
-  const hn::ScalableTag<std::uint16_t> pairs;
-  const hn::Rebind<std::uint8_t, decltype(pairs)> bytes;
-  const std::size_t step = 2 * hn::Lanes(pairs);
   std::size_t i = 0;
-  for (; i + step <= codes.size(); i += step) {
-    const auto pair = hn::LoadU(pairs, reinterpret_cast<const std::uint16_t*>(codes.data() + i));
+#if HWY_TARGET != HWY_SCALAR  // whose vectors hold no pair
+  const hn::ScalableTag<std::uint8_t> singles;
+  const hn::Repartition<std::uint16_t, decltype(singles)> pairs;
+  const hn::Rebind<std::uint8_t, decltype(pairs)> bytes;
+  for (; i + hn::Lanes(singles) <= codes.size(); i += hn::Lanes(singles)) {
+    const auto pair = hn::BitCast(pairs, hn::LoadU(singles, codes.data() + i));
     hn::StoreU(hn::TruncateTo(bytes, hn::Or(pair, hn::ShiftRight<4>(pair))), bytes, packed + i / 2);
   }
+#endif
   scalar::pack_halves(codes.subspan(i, codes.size() - i), packed + i / 2);
 }
 

@@ -7,7 +7,7 @@
 namespace covey::quant::kernels {
 
 /// Eight codes to a word and back, one way for every width: neighbouring fields are moved next to each other
-/// in pairs, then pairs of pairs, then the two halves.
+/// in pairs, then pairs of pairs, then the two halves. Packing 4 bits has a shorter way as well.
 ///   bits  1 to 8
 
 /// Byte j of a word moves to its bits [j * bits, (j + 1) * bits). All bytes are below 2^bits.

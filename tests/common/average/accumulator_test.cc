@@ -43,8 +43,8 @@ TEST(Accumulator, AddsWhatTheContainerDecodesTo) {
 }
 
 TEST(Accumulator, AddsLargeModelsInPieces) {
-  const Layout model = layout_of({parameter("a", {3}), parameter("b", {1500, 1000}), parameter("c", {7}),
-                                  parameter("d", {2000, 1000}), parameter("e", {900})});
+  const Layout model = layout_of({parameter("a", {3}), parameter("b", {5000, 1000}), parameter("c", {7}),
+                                  parameter("d", {1000, 1000}), parameter("e", {900})});
   const Bytes first = encode("fp32", 8, model, uniform_values(model.value_count(), -1, 1, 1));
   const Bytes second = encode("ptq", 8, model, uniform_values(model.value_count(), -1, 1, 2));
   const auto a = quant::ContainerView::parse(first, model);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/data/augment/cutout.h"
+#include "common/data/augment/image_views.h"
 #include "tests/common/data/support.h"
 
 namespace covey::data {
@@ -80,7 +81,7 @@ TEST(WeakView, NeverFlipsWhenFlipsAreOff) {
 TEST(WeakView, ShiftsAsFarAsTheCropSays) {
   const Bytes image = pattern(kGrey.bytes());
   const int pad = 5;
-  Augmenter augmenter({kGrey, false, 0, {}, (pad + 0.5) / kGrey.width});
+  Augmenter augmenter({kGrey, false, 0, {}, 5.9 / kGrey.width});
   std::set<Bytes> seen;
   for (std::uint64_t item = 0; item < 3000; ++item) seen.insert(weak(augmenter, image, item));
   std::set<Bytes> shifted;
@@ -96,6 +97,30 @@ TEST(WeakView, IsTheImageWithoutFlipsAndCrops) {
   EXPECT_EQ(weak(augmenter, pattern(kGrey.bytes()), 3), pattern(kGrey.bytes()));
   EXPECT_TRUE(Augmenter({kGrey, true, 0.5, {}, 0}).changes_weak_views());
   EXPECT_TRUE(Augmenter({kGrey, false, 0.5}).changes_weak_views());
+}
+
+TEST(WeakView, OfAnImageIsShiftedAsTheSettingsSay) {
+  DataSpec spec;
+  spec.format = kGrey;
+  spec.normalisation = {{0.5f}, {0.25f}};
+  const Bytes image = pattern(kGrey.bytes());
+  std::vector<float> as_it_is(kGrey.bytes());
+  ImageViews(spec, {}).plain(image, Span<float>(as_it_is));
+  const auto weak_view = [&](const ViewSettings& settings) {
+    Sequence draws(test_stream(), 1);
+    std::vector<float> row(kGrey.bytes());
+    ImageViews(spec, settings).weak(image, draws, Span<float>(row));
+    return row;
+  };
+  EXPECT_EQ(weak_view({false, 0.5, "paper", 0}), as_it_is);
+  EXPECT_NE(weak_view({false, 0.5, "paper", 0.5}), as_it_is);
+  EXPECT_NE(weak_view({false, 0.5, "paper", 0.5}), weak_view({}));
+}
+
+TEST(WeakView, CropsAreRoundedDownToWholePixels) {
+  const ImageShape large{1, 100, 100};
+  EXPECT_FALSE(Augmenter({large, false, 0, {}, 0.0099}).changes_weak_views());
+  EXPECT_TRUE(Augmenter({large, false, 0, {}, 0.01}).changes_weak_views());
 }
 
 TEST(StrongView, IsAFunctionOfItsDrawsAlone) {

@@ -71,6 +71,14 @@ TEST_F(LocalLossTest, CutoutIsFilledAsAskedFor) {
   EXPECT_TRUE(torch::equal(loss().next(draws_), cross_entropy(batch.strong.flatten(1), batch.labels) * 0.25));
 }
 
+TEST_F(LocalLossTest, ViewsAreShiftedAsFarAsAskedFor) {
+  const auto first_loss = [this] { return loss().next(draws_).item<double>(); };
+  setup_.experiment.training.cutout = 0;
+  const double usual = first_loss();
+  setup_.experiment.training.crop = 0;
+  EXPECT_NE(first_loss(), usual);
+}
+
 TEST_F(LocalLossTest, MixupAddsTheMixtureWithAnyImage) {
   setup_.experiment.training.mixup = 0.75;
   samples_.any = all_samples(images_);

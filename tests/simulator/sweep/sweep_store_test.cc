@@ -165,7 +165,14 @@ TEST_F(SweepStoreTest, RefusesAnotherSweepAndSaysWhatDiffers) {
   EXPECT_THAT(refusal(other), HasSubstr("2 seeds, not 3"));
   other = info();
   other.experiment_toml = "seed = 2\n";
-  EXPECT_THAT(refusal(other), HasSubstr("experiment"));
+  EXPECT_THAT(refusal(other), HasSubstr("another sweep: seed: 1 against 2"));
+}
+
+TEST_F(SweepStoreTest, GoesOnWithASweepOfABuildThatHadFewerKeys) {
+  store_.reset();
+  SweepInfo same = info();
+  same.experiment_toml += "\n[training]\ncrop = 0.125\n";  // the default
+  EXPECT_TRUE(SweepStore::open(dir_.path(), same, plan()).ok());
 }
 
 TEST_F(SweepStoreTest, HasOneWriter) {
