@@ -94,9 +94,8 @@ struct Training {
   double cutout = 0.5;  ///< side of the Cutout square over the image's, or share of a text's words; 0 = off
   /// paper: 127 in colour, half of the brightest pixel in grey | mean: the data set's mean pixel | zero
   std::string cutout_fill = "paper";
-  bool flip = true;  ///< horizontal flips in both views; always off for characters and digits
-  double crop =
-      0.125;  ///< furthest shift of both views over the image's sides, down to whole pixels; 0 = off
+  bool flip = true;         ///< horizontal flips in both views; always off for characters and digits
+  double crop = 0.125;      ///< furthest shift of both views over the image's sides, in whole pixels; 0 = off
   std::int64_t batch = 64;  ///< images per step; a consistency step sends two views of each through the model
   std::string optimizer = "sgd";
   /// 0 = by the order: parallel 0.03 * (C_k + 1) * batch / 128; alternate 0.03 * batch / 32, at most 0.06.
